@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AtlasAppConfig(AppConfig):
+    name = "atlas"
+    verbose_name = "Archive and public atlas"

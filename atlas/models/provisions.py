@@ -1,0 +1,154 @@
+"""What a lawyer would cite: provisions, their wordings over time, where these stand, and what changed."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from atlas.models.archive import Capture, Document, Outcome, Version
+from atlas.models.catalogue import Topic
+from atlas.models.identifiers import PublicIdentifier
+
+
+class ProvisionQuerySet(models.QuerySet["Provision"]):
+    def in_force(self) -> "ProvisionQuerySet":
+        """Provisions that stand in the latest good capture of their document."""
+        return self.filter(removed_at=None)
+
+
+class Provision(PublicIdentifier):
+    """An identity that lasts across versions. Only what moves is updated: title, current wording, removal."""
+
+    LETTER = "P"
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="provisions")
+    title = models.CharField(max_length=300)
+    ordinal = models.PositiveIntegerField(default=0, help_text="Its place in the latest version it stands in.")
+    current_wording = models.OneToOneField(
+        "Wording", on_delete=models.PROTECT, null=True, related_name="current_of", editable=False
+    )
+    removed_at = models.DateTimeField(null=True, blank=True)
+    topics = models.ManyToManyField(Topic, blank=True, related_name="provisions")
+
+    objects = ProvisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["document", "ordinal"]
+        indexes = [models.Index(fields=["document", "ordinal"], name="provision_document_ordinal")]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.title}"
+
+
+class Wording(models.Model):
+    """One text of a provision. Insert-only; in force over the captures of the versions it is placed in."""
+
+    provision = models.ForeignKey(Provision, on_delete=models.PROTECT, related_name="wordings")
+    number = models.PositiveIntegerField()
+    text = models.TextField(help_text="Exactly as archived.")
+    text_sha256 = models.CharField(max_length=64)
+    folded_sha256 = models.CharField(max_length=64)
+    heading_path = ArrayField(models.TextField(), default=list)
+    first_capture = models.ForeignKey(Capture, on_delete=models.PROTECT, related_name="first_wordings")
+
+    class Meta:
+        ordering = ["provision", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["provision", "number"], name="wording_number_unique"),
+            models.UniqueConstraint(fields=["provision", "text_sha256"], name="wording_text_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provision.public_id} wording {self.number}"
+
+
+class Placement(models.Model):
+    """Where a wording stands in a version. Insert-only.
+
+    Offsets are characters, end exclusive. ``text + separator`` of all placements in order is the version's text.
+    """
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="placements")
+    wording = models.ForeignKey(Wording, on_delete=models.PROTECT, related_name="placements")
+    ordinal = models.PositiveIntegerField()
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    separator = models.TextField(blank=True, help_text="The white space between this wording and the next.")
+
+    class Meta:
+        ordering = ["version", "ordinal"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "ordinal"], name="placement_ordinal_unique"),
+            models.UniqueConstraint(fields=["version", "wording"], name="placement_wording_unique"),
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="placement_not_empty"),
+        ]
+
+
+class ChangeKind(models.TextChoices):
+    ADDED = "added", "Added"
+    REMOVED = "removed", "Removed"
+    MODIFIED = "modified", "Modified"
+    MOVED = "moved", "Moved"
+    SPLIT = "split", "Split"
+    MERGED = "merged", "Merged"
+
+
+class Significance(models.TextChoices):
+    SUBSTANTIVE = "substantive", "Substantive"
+    COSMETIC = "cosmetic", "Cosmetic"
+
+
+class ChangeQuerySet(models.QuerySet["Change"]):
+    def substantive(self) -> "ChangeQuerySet":
+        return self.filter(significance=Significance.SUBSTANTIVE)
+
+    def announced(self) -> "ChangeQuerySet":
+        """What readers are told of: substantive, and not a return to a text seen before."""
+        return self.substantive().filter(is_return=False)
+
+    def awaiting_analysis(self) -> "ChangeQuerySet":
+        """Changes whose new wording is in force and that no import of old history brought."""
+        return self.announced().filter(
+            is_backfill=False,
+            capture__outcome=Outcome.CHANGED,
+            provision__current_wording=F("new_wording"),
+            provision__removed_at=None,
+        )
+
+
+class Change(PublicIdentifier):
+    """What happened to a provision between two captures. Insert-only."""
+
+    LETTER = "C"
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="changes")
+    provision = models.ForeignKey(Provision, on_delete=models.PROTECT, related_name="changes")
+    capture = models.ForeignKey(Capture, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=10, choices=ChangeKind)
+    significance = models.CharField(max_length=12, choices=Significance)
+    reasons = models.JSONField(default=list, help_text="Why it counts as that, in words.")
+    old_wording = models.ForeignKey(Wording, on_delete=models.PROTECT, null=True, related_name="changes_from")
+    new_wording = models.ForeignKey(Wording, on_delete=models.PROTECT, null=True, related_name="changes_to")
+    is_return = models.BooleanField(default=False, help_text="Back to a text that was archived before.")
+    is_backfill = models.BooleanField(default=False, help_text="Brought by an import of old history.")
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = [F("capture_id").desc(), "provision_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["capture", "provision"], name="change_one_per_capture"),
+            models.CheckConstraint(
+                condition=Q(old_wording__isnull=False) | Q(new_wording__isnull=False), name="change_has_a_wording"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["document", "-capture"], name="change_document_capture"),
+            models.Index(
+                fields=["-capture"],
+                condition=Q(significance="substantive", is_return=False),
+                name="change_announced",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.get_kind_display()}"

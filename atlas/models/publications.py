@@ -1,0 +1,172 @@
+"""Approved analyses as readers see them. Written by ``review.actions`` alone, and by no other way."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from atlas.models.catalogue import Attribute, Obligation
+from atlas.models.identifiers import PublicIdentifier
+from atlas.models.provisions import Provision, Wording
+
+
+class Exposure(models.TextChoices):
+    LOW = "low", "Low"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an analysis: its field, and what readers and editors call it."""
+
+    field: str
+    label: str
+
+
+SUMMARY_PARTS = (
+    Part("summary", "What the text says"),
+    Part("why_it_matters", "Why it matters"),
+    Part("practical_effect", "Practical effect"),
+    Part("interpretive_note", "Interpretive note"),
+    Part("change_summary", "What changed"),
+)
+FIVE_PARTS = (
+    Part("regulatory_landscape", "Regulatory landscape"),
+    Part("governance_exposure", "Governance exposure"),
+    Part("jurisdiction_flags", "Jurisdiction flags"),
+    Part("contract_implications", "Contract and vendor implications"),
+    Part("compliance_considerations", "Compliance considerations"),
+)
+PARTS = SUMMARY_PARTS + FIVE_PARTS
+TEXT_FIELDS = ("title", *(part.field for part in PARTS))
+
+
+class AnalysisText(models.Model):
+    """The record of an analysis: text in the markup of design section 5, and its closed codes.
+
+    A revision and the publication made from it share these columns; the database compares them one by one.
+    """
+
+    title = models.CharField(max_length=300)
+    summary = models.TextField()
+    why_it_matters = models.TextField(blank=True)
+    practical_effect = models.TextField(blank=True)
+    interpretive_note = models.TextField(blank=True)
+    change_summary = models.TextField(blank=True)
+    regulatory_landscape = models.TextField(blank=True)
+    governance_exposure = models.TextField(blank=True)
+    jurisdiction_flags = models.TextField(blank=True)
+    contract_implications = models.TextField(blank=True)
+    compliance_considerations = models.TextField(blank=True)
+    exposure_level = models.CharField(max_length=10, choices=Exposure, blank=True)
+    topics = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    attributes = models.JSONField(default=list, blank=True, help_text="[{attribute, value, quote}]")
+    no_material_change = models.BooleanField(default=False)
+    content_sha256 = models.CharField(max_length=64, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def content(self) -> dict[str, Any]:
+        """The analysis as plain values: what is hashed, compared and exported."""
+        names = (*TEXT_FIELDS, "exposure_level", "topics", "attributes", "no_material_change")
+        return {name: getattr(self, name) for name in names}
+
+
+def content_hash(content: dict[str, Any]) -> str:
+    """sha256 of the canonical JSON (sorted keys, no spaces, UTF-8) of an analysis's ``content()``."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    def live(self) -> "PublicationQuerySet":
+        """The publication of each provision that stands now."""
+        return self.filter(superseded_at=None, withdrawn_at=None, retracted_at=None)
+
+    def stale(self) -> "PublicationQuerySet":
+        """Live ones whose provision has another text now, or none."""
+        return self.live().filter(
+            ~Q(provision__current_wording__folded_sha256=F("wording__folded_sha256"))
+            | Q(provision__removed_at__isnull=False)
+        )
+
+
+class Publication(AnalysisText, PublicIdentifier):
+    """An approved revision as readers see it. Insert-only but for the dates that end it."""
+
+    LETTER = "A"
+
+    provision = models.ForeignKey(Provision, on_delete=models.PROTECT, related_name="publications")
+    wording = models.ForeignKey(Wording, on_delete=models.PROTECT, related_name="publications")
+    version = models.ForeignKey("atlas.Version", on_delete=models.PROTECT, related_name="publications")
+    major = models.PositiveIntegerField()
+    minor = models.PositiveIntegerField(default=0)
+    published_at = models.DateTimeField()
+    revision_id = models.BigIntegerField(unique=True, help_text="The approved revision; no key, this floor knows none.")
+    drafter = models.CharField(max_length=300, help_text="Who or what drafted it, in words.")
+    solo_review = models.BooleanField(default=False, help_text="Approved under single-editor review.")
+    public_note = models.TextField(blank=True, help_text="What a correction corrects.")
+    superseded_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    retracted_at = models.DateTimeField(null=True, blank=True)
+    ending_note = models.TextField(blank=True, help_text="Why it was withdrawn or retracted, for readers.")
+    cited = models.ManyToManyField(Obligation, related_name="publications", blank=True)
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = [F("published_at").desc()]
+        constraints = [
+            models.UniqueConstraint(fields=["provision", "major", "minor"], name="publication_number_unique"),
+            models.UniqueConstraint(
+                fields=["provision"],
+                condition=Q(superseded_at=None, withdrawn_at=None, retracted_at=None),
+                name="publication_one_live",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.title}"
+
+    @property
+    def number(self) -> str:
+        return f"{self.major}.{self.minor}"
+
+    @property
+    def is_live(self) -> bool:
+        return not (self.superseded_at or self.withdrawn_at or self.retracted_at)
+
+
+class Approval(models.Model):
+    """Who stands behind a publication: the public name and role at the time. Insert-only."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="approvals")
+    name = models.CharField(max_length=200)
+    role = models.CharField(max_length=200)
+    approved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["approved_at"]
+        constraints = [models.UniqueConstraint(fields=["publication", "name"], name="approval_once_each")]
+
+
+class AttributeValue(models.Model):
+    """An approved coded fact with the quote it rests on. Insert-only."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="attribute_values")
+    attribute = models.ForeignKey(Attribute, on_delete=models.PROTECT, related_name="approved_values")
+    value = models.CharField(max_length=80)
+    quote = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["publication", "attribute"], name="attribute_value_once")]
+
+    @property
+    def words(self) -> str:
+        return self.attribute.describe(self.value)

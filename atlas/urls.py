@@ -1,0 +1,9 @@
+"""All addresses of the site. With ``settings.py`` the only place that knows all three floors."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("atlas.site.urls")),
+]

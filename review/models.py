@@ -1,0 +1,211 @@
+"""The editors' record: editions, revisions, findings, decisions, events.
+
+Only ``Edition`` moves, and every move has its event; the rest is insert-only. PostgreSQL holds the rules itself:
+``review/migrations/0002_guards.py``.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from analysis.models import DraftRun
+from atlas.models import AnalysisText, Provision, Wording
+
+
+class State(models.TextChoices):
+    IN_REVIEW = "in_review", "In review"
+    CHANGES_REQUESTED = "changes_requested", "Changes requested"
+    APPROVED = "approved", "Approved"
+    PUBLISHED = "published", "Published"
+    DISCARDED = "discarded", "Discarded"
+
+
+OPEN_STATES = (State.IN_REVIEW, State.CHANGES_REQUESTED, State.APPROVED)
+
+
+class EditionKind(models.TextChoices):
+    UPDATE = "update", "Update"
+    CORRECTION = "correction", "Correction"
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def open(self) -> "EditionQuerySet":
+        return self.filter(state__in=OPEN_STATES)
+
+
+class Edition(models.Model):
+    """One review cycle of one provision, read against one wording of it."""
+
+    provision = models.ForeignKey(Provision, on_delete=models.PROTECT, related_name="editions")
+    wording = models.ForeignKey(Wording, on_delete=models.PROTECT, related_name="editions")
+    kind = models.CharField(max_length=12, choices=EditionKind, default=EditionKind.UPDATE)
+    state = models.CharField(max_length=20, choices=State, default=State.IN_REVIEW)
+    lock_version = models.PositiveIntegerField(default=1, help_text="Rises with every move; forms post it back.")
+    round = models.PositiveIntegerField(default=1, help_text="Rises when an approval is voided: earlier ones stop counting.")
+    head = models.ForeignKey("Revision", on_delete=models.PROTECT, null=True, related_name="head_of")
+    approved_revision = models.ForeignKey("Revision", on_delete=models.PROTECT, null=True, related_name="approved_in")
+    priority = models.SmallIntegerField(default=0)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="claimed_editions"
+    )
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = [F("priority").desc(), "opened_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provision"],
+                condition=Q(state__in=["in_review", "changes_requested", "approved"]),
+                name="edition_one_open",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["approved", "published"]) | Q(approved_revision__isnull=False),
+                name="edition_approved_has_revision",
+            ),
+        ]
+        permissions = [
+            ("approve_edition", "Can approve or request changes"),
+            ("waive_finding", "Can waive a blocking finding"),
+            ("withdraw_publication", "Can withdraw or retract a publication"),
+            ("request_analysis", "Can ask for a new draft"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provision} · {self.get_state_display()}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+
+class AuthorKind(models.TextChoices):
+    MODEL = "model", "Model"
+    OUTLINE = "outline", "Outline without a model"
+    PERSON = "person", "Person"
+
+
+class Revision(AnalysisText):
+    """One immutable text of an edition's analysis. Insert-only."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    author_kind = models.CharField(max_length=10, choices=AuthorKind)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="revisions"
+    )
+    instructed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="instructed_revisions"
+    )
+    draft_run = models.OneToOneField(DraftRun, on_delete=models.PROTECT, null=True, related_name="revision")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["edition", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "number"], name="revision_number_unique"),
+            models.CheckConstraint(
+                condition=Q(author_kind="person", author__isnull=False)
+                | (~Q(author_kind="person") & Q(author=None, draft_run__isnull=False)),
+                name="revision_author_fits_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Revision {self.number}"
+
+    @property
+    def author_words(self) -> str:
+        if self.author is not None:
+            return self.author.shown_name
+        return self.draft_run.drafter_words if self.draft_run else self.get_author_kind_display()
+
+
+class Severity(models.TextChoices):
+    BLOCKER = "blocker", "Blocks approval"
+    WARNING = "warning", "Warning"
+    PASS = "pass", "Passed"
+
+
+class Finding(models.Model):
+    """The result of one automatic check on a revision. Insert-only.
+
+    ``start`` and ``end`` are characters in the text of ``part``, end exclusive.
+    """
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="findings")
+    code = models.CharField(max_length=40)
+    severity = models.CharField(max_length=10, choices=Severity)
+    message = models.TextField()
+    part = models.CharField(max_length=40, blank=True)
+    start = models.PositiveIntegerField(null=True)
+    end = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["revision", "id"]
+
+
+class DecisionKind(models.TextChoices):
+    APPROVE = "approve", "Approved"
+    REQUEST_CHANGES = "request_changes", "Requested changes"
+    WAIVE = "waive", "Waived a finding"
+    VOID = "void", "Voided an approval"
+    DISCARD = "discard", "Discarded"
+    WITHDRAW = "withdraw", "Withdrew"
+    RETRACT = "retract", "Retracted"
+
+
+class Decision(models.Model):
+    """An editor's act on a revision, bound to its text and to the wording it was read against. Insert-only."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="decisions")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="decisions")
+    wording = models.ForeignKey(Wording, on_delete=models.PROTECT, related_name="decisions")
+    content_sha256 = models.CharField(max_length=64)
+    round = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=DecisionKind)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
+    reason = models.TextField(blank=True)
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, null=True, related_name="waivers")
+    is_self_approval = models.BooleanField(default=False, help_text="Single-editor review: the author approved.")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["revision", "by", "round"], condition=Q(kind="approve"), name="decision_approve_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="waive", finding__isnull=False) | (~Q(kind="waive") & Q(finding=None)),
+                name="decision_waives_a_finding",
+            ),
+            models.CheckConstraint(condition=Q(kind="approve") | ~Q(reason=""), name="decision_has_reason"),
+        ]
+
+
+class Event(models.Model):
+    """A line of the audit trail. Insert-only, without foreign keys, hash-chained per edition by PostgreSQL."""
+
+    edition_ref = models.BigIntegerField()
+    sequence = models.PositiveIntegerField(null=True, editable=False)
+    action = models.CharField(max_length=40)
+    from_state = models.CharField(max_length=20, blank=True)
+    to_state = models.CharField(max_length=20, blank=True)
+    actor_ref = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=200, help_text="Name at the time, or System.")
+    revision_ref = models.BigIntegerField(null=True)
+    data = models.JSONField(default=dict)
+    transaction = models.CharField(max_length=40, editable=False, default="")
+    at = models.DateTimeField(db_default=Now())
+    previous_hash = models.CharField(max_length=64, editable=False, default="")
+    row_hash = models.CharField(max_length=64, editable=False, default="")
+
+    class Meta:
+        ordering = ["edition_ref", "sequence"]
+        constraints = [models.UniqueConstraint(fields=["edition_ref", "sequence"], name="event_sequence_unique")]

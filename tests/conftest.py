@@ -1,0 +1,23 @@
+"""The test run has a PostgreSQL of its own under ``var/test`` (or uses DATABASE_URL). Nothing to start by hand."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+
+from atlas.database import start_embedded
+from atlas.settings import CONFIG, database_settings
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server in the first process; xdist's workers inherit its address."""
+    if CONFIG.database_url is None:
+        os.environ["DATABASE_URL"] = start_embedded(CONFIG.data_dir / "test")
+        settings.DATABASES["default"].update(database_settings(os.environ["DATABASE_URL"]))
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: object) -> Iterator[None]:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+    yield
