@@ -4,7 +4,16 @@
 import os
 import sys
 
-WITHOUT_DATABASE = {"help", "--help", "-h", "--version", "version", "makemigrations", "compare_texts", "classify_changes"}
+WITHOUT_DATABASE = {
+    "help",
+    "--help",
+    "-h",
+    "--version",
+    "version",
+    "makemigrations",
+    "compare_texts",
+    "classify_changes",
+}
 
 
 def main() -> None:

@@ -28,7 +28,9 @@ class DraftJob(models.Model):
     change = models.ForeignKey(Change, on_delete=models.PROTECT, null=True, blank=True, related_name="draft_jobs")
     reason = models.CharField(max_length=12, choices=Reason)
     instructions = models.TextField(blank=True)
-    edition_ref = models.BigIntegerField(null=True, help_text="Redraft: the edition that asked; no key, this floor knows none.")
+    edition_ref = models.BigIntegerField(
+        null=True, help_text="Redraft: the edition that asked; no key, this floor knows none."
+    )
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="draft_jobs"
     )

@@ -42,7 +42,9 @@ class Edition(models.Model):
     kind = models.CharField(max_length=12, choices=EditionKind, default=EditionKind.UPDATE)
     state = models.CharField(max_length=20, choices=State, default=State.IN_REVIEW)
     lock_version = models.PositiveIntegerField(default=1, help_text="Rises with every move; forms post it back.")
-    round = models.PositiveIntegerField(default=1, help_text="Rises when an approval is voided: earlier ones stop counting.")
+    round = models.PositiveIntegerField(
+        default=1, help_text="Rises when an approval is voided: earlier ones stop counting."
+    )
     head = models.ForeignKey("Revision", on_delete=models.PROTECT, null=True, related_name="head_of")
     approved_revision = models.ForeignKey("Revision", on_delete=models.PROTECT, null=True, related_name="approved_in")
     priority = models.SmallIntegerField(default=0)
@@ -96,9 +98,7 @@ class Revision(AnalysisText):
     number = models.PositiveIntegerField()
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     author_kind = models.CharField(max_length=10, choices=AuthorKind)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="revisions"
-    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="revisions")
     instructed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="instructed_revisions"
     )

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -21,3 +22,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def _quick_passwords(settings: object) -> Iterator[None]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
     yield
+
+
+@pytest.fixture(scope="session")
+def shared_path() -> Path:
+    """The folder of real data beside the checkout; where it is missing, its tests skip (in CI that is a failure)."""
+    path = Path(__file__).resolve().parents[2] / "shared"
+    if not path.is_dir():
+        pytest.skip("needs the folder ../shared with real data, which this machine does not have")
+    return path

@@ -3,7 +3,19 @@
 import itertools
 from datetime import UTC, datetime
 
-from atlas.models import Capture, Document, Outcome, Placement, Platform, Provision, Snapshot, User, Version, Wording, sha256
+from atlas.models import (
+    Capture,
+    Document,
+    Outcome,
+    Placement,
+    Platform,
+    Provision,
+    Snapshot,
+    User,
+    Version,
+    Wording,
+    sha256,
+)
 
 _numbers = itertools.count(1)
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -47,7 +59,11 @@ def make_version(document: Document, text: str, *, captured_at: datetime = NOON)
 
 
 def make_provision(
-    text: str = TRAINING_TEXT, *, document: Document | None = None, title: str = "Use of content", topics: tuple[str, ...] = ()
+    text: str = TRAINING_TEXT,
+    *,
+    document: Document | None = None,
+    title: str = "Use of content",
+    topics: tuple[str, ...] = (),
 ) -> Provision:
     """A provision whose only wording is the whole of a new version of its document."""
     document = document or make_document()
