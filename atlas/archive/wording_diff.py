@@ -1,0 +1,90 @@
+"""What differs between two wordings, word by word. Pure; the change page and the editors' desk show it.
+
+Words and punctuation are compared, never the spaces between them: a re-wrapped paragraph has no difference.
+"""
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
+
+Op = Literal["same", "removed", "added"]
+
+# difflib is quadratic on texts with many repeated words; two texts of 5,000 words each take 0.15 s.
+MAX_WORDS = 10_000
+
+_WORD = re.compile(r"\s*(?:[\w’']+|[^\w\s])\s*\Z|\s*(?:[\w’']+|[^\w\s])")
+_SENTENCE = re.compile(r"\s*\S.*?(?:[.!?:;](?=\s)|\n|\Z)\s*\Z|\s*\S.*?(?:[.!?:;](?=\s)|\n|\Z)")
+
+
+class DiffPart(NamedTuple):
+    """A stretch of text, with its spaces. The parts that are not removed, joined, are exactly the new text."""
+
+    op: Op
+    text: str
+
+
+def diff_words(old: str, new: str) -> list[DiffPart]:
+    """The parts of ``old`` and ``new`` in reading order, removed before added.
+
+    Two wordings of more than :data:`MAX_WORDS` words together are compared by sentence first, and by word only
+    inside the sentences that differ and are short enough.
+
+    >>> [tuple(part) for part in diff_words("We keep it 30 days.", "We keep it  90 days.")]
+    [('same', 'We keep it'), ('removed', ' 30'), ('added', '  90'), ('same', ' days.')]
+    """
+    old_words, new_words = _split(_WORD, old), _split(_WORD, new)
+    if len(old_words) + len(new_words) <= MAX_WORDS:
+        return _joined(_compare(old_words, new_words))
+    return _joined(_by_sentence(_split(_SENTENCE, old), _split(_SENTENCE, new)))
+
+
+def _split(pattern: re.Pattern[str], text: str) -> list[str]:
+    """Words (or sentences) with the space before them; together they are ``text``."""
+    return pattern.findall(text) or ([text] if text else [])
+
+
+def _compare(old: Sequence[str], new: Sequence[str]) -> list[DiffPart]:
+    matcher = SequenceMatcher(None, [_bare(word) for word in old], [_bare(word) for word in new], autojunk=False)
+    parts = []
+    for op, i, j, k, m in matcher.get_opcodes():
+        if op == "equal":
+            parts.append(DiffPart("same", "".join(new[k:m])))
+        else:
+            parts += [DiffPart("removed", "".join(old[i:j])), DiffPart("added", "".join(new[k:m]))]
+    return parts
+
+
+def _by_sentence(old: Sequence[str], new: Sequence[str]) -> list[DiffPart]:
+    parts: list[DiffPart] = []
+    gone = ""
+    for part in _compare(old, new):
+        if part.op == "removed":
+            gone = part.text
+        elif part.op == "added":
+            parts += _within(gone, part.text)
+        else:
+            parts.append(part)
+    return parts
+
+
+def _within(old: str, new: str) -> list[DiffPart]:
+    old_words, new_words = _split(_WORD, old), _split(_WORD, new)
+    if len(old_words) + len(new_words) <= MAX_WORDS:
+        return _compare(old_words, new_words)
+    return [DiffPart("removed", old), DiffPart("added", new)]
+
+
+def _bare(piece: str) -> str:
+    return " ".join(piece.split())
+
+
+def _joined(parts: Sequence[DiffPart]) -> list[DiffPart]:
+    """Neighbours of the same kind made one; empty parts dropped."""
+    joined: list[DiffPart] = []
+    for part in parts:
+        if joined and joined[-1].op == part.op:
+            joined[-1] = DiffPart(part.op, joined[-1].text + part.text)
+        elif part.text:
+            joined.append(part)
+    return joined
