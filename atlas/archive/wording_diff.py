@@ -13,7 +13,7 @@ Op = Literal["same", "removed", "added"]
 # difflib is quadratic on texts with many repeated words; two texts of 5,000 words each take 0.15 s.
 MAX_WORDS = 10_000
 
-_WORD = re.compile(r"\s*(?:[\w’']+|[^\w\s])\s*\Z|\s*(?:[\w’']+|[^\w\s])")
+_WORD = re.compile(r"\s*(?:[\w\u2019']+|[^\w\s])\s*\Z|\s*(?:[\w\u2019']+|[^\w\s])")
 _SENTENCE = re.compile(r"\s*\S.*?(?:[.!?:;](?=\s)|\n|\Z)\s*\Z|\s*\S.*?(?:[.!?:;](?=\s)|\n|\Z)")
 
 

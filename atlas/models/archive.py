@@ -4,6 +4,7 @@ import hashlib
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from atlas.models.identifiers import PublicIdentifier
 
@@ -27,6 +28,9 @@ class Platform(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("site:platform", args=[self.slug])
 
 
 class Collection(models.Model):
@@ -72,6 +76,9 @@ class Document(PublicIdentifier):
     def __str__(self) -> str:
         return f"{self.platform.name} · {self.name}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("site:document", args=[self.platform.slug, self.slug])
+
 
 class Snapshot(models.Model):
     """One text as it was seen, stored once whatever refers to it. Insert-only."""
@@ -100,6 +107,9 @@ class Version(PublicIdentifier):
 
     def __str__(self) -> str:
         return f"{self.public_id} (version {self.number})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("site:version", args=[self.public_id])
 
     @property
     def text(self) -> str:

@@ -6,6 +6,7 @@ Rows come from ``atlas/catalogue/*.yaml``; an entry that leaves the files is ret
 import datetime
 
 from django.db import models
+from django.urls import reverse
 
 
 class CatalogueEntry(models.Model):
@@ -50,6 +51,9 @@ class Topic(CatalogueEntry):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("site:topic", args=[self.key])
+
 
 class Instrument(CatalogueEntry):
     """A law or standard."""
@@ -74,6 +78,9 @@ class Instrument(CatalogueEntry):
     def __str__(self) -> str:
         return self.short_name
 
+    def get_absolute_url(self) -> str:
+        return reverse("site:instrument", args=[self.key])
+
 
 class Obligation(CatalogueEntry):
     """A citable unit of an instrument."""
@@ -94,6 +101,9 @@ class Obligation(CatalogueEntry):
 
     def __str__(self) -> str:
         return f"{self.instrument.short_name}, {self.pinpoint}"
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('site:instrument', args=[self.instrument_id])}#{self.key}"
 
     def applies_on(self, day: datetime.date) -> bool:
         return (self.applies_from or self.instrument.in_force_since) <= day

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from atlas.models.archive import Capture, Document, Outcome, Version
 from atlas.models.catalogue import Topic
@@ -37,6 +38,9 @@ class Provision(PublicIdentifier):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("site:provision", args=[self.public_id])
 
 
 class Wording(models.Model):
@@ -152,3 +156,6 @@ class Change(PublicIdentifier):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.get_kind_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("site:change", args=[self.public_id])

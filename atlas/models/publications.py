@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from atlas.models.catalogue import Attribute, Obligation
 from atlas.models.identifiers import PublicIdentifier
@@ -133,6 +134,14 @@ class Publication(AnalysisText, PublicIdentifier):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """The page of its provision, where the analysis is read. ``permalink`` stays with this very publication."""
+        return self.provision.get_absolute_url()
+
+    @property
+    def permalink(self) -> str:
+        return reverse("site:publication", args=[self.public_id])
 
     @property
     def number(self) -> str:
