@@ -68,10 +68,21 @@ class Document(PublicIdentifier):
     region = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=20, blank=True)
     source_urls = models.JSONField(default=list, blank=True)
+    collection = models.ForeignKey(
+        Collection,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        help_text="Imported: two collections look from two places, so each has its own document.",
+    )
 
     class Meta:
         ordering = ["platform__name", "name"]
-        constraints = [models.UniqueConstraint(fields=["platform", "slug"], name="document_slug_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "slug"], name="document_slug_unique"),
+            models.UniqueConstraint(fields=["platform", "collection", "terms_type"], name="document_collection_unique"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.platform.name} · {self.name}"

@@ -61,15 +61,18 @@ class Instrument(CatalogueEntry):
     short_name = models.CharField(max_length=200)
     full_name = models.TextField()
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="instruments")
+    related_jurisdictions = models.JSONField(default=list, help_text="Codes of further jurisdictions it reaches.")
     kind = models.CharField(max_length=20)
     tier = models.CharField(max_length=20)
     authorities = models.JSONField(default=list)
     in_force_since = models.DateField()
     status = models.CharField(max_length=40)
+    key_dates = models.JSONField(default=list, help_text="[{date, event}] in order.")
     max_penalty = models.TextField()
     url = models.URLField(max_length=500)
     scope = models.TextField()
     notes = models.TextField(blank=True)
+    confidence = models.CharField(max_length=10, default="medium")
     verified_via = models.CharField(max_length=20)
 
     class Meta:
@@ -114,7 +117,9 @@ class Attribute(CatalogueEntry):
 
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="attributes")
     name = models.CharField(max_length=200)
-    kind = models.CharField(max_length=20, choices=[("choice", "Choice"), ("number", "Number")])
+    kind = models.CharField(
+        max_length=20, choices=[("choice", "Choice"), ("number", "Number"), ("jurisdiction", "Jurisdiction")]
+    )
     values = models.JSONField(default=dict, help_text="Choices: code → words.")
     unit = models.CharField(max_length=40, blank=True)
 
@@ -125,5 +130,5 @@ class Attribute(CatalogueEntry):
         return self.name
 
     def describe(self, value: str) -> str:
-        """``value`` in words: "Only with prior opt-in", "30 days"."""
+        """``value`` in words: "Only with prior opt-in", "30 days"; of a jurisdiction its code."""
         return str(self.values.get(value, value)) if self.kind == "choice" else f"{value} {self.unit}".strip()
