@@ -66,7 +66,8 @@ class Line:
 _QUOTE_MARK = re.compile(r"(?P<blank>\n[^\S\n]*\n)|[“”]")
 _VERSION = re.compile(r" ?\[(AT-V-\d{6,12})\]")
 _CITATION = re.compile(r"\[@([A-Za-z0-9][A-Za-z0-9_.:-]{0,79})\]")
-_LINE_MARK = re.compile(r"[^\S\n]*(?:(?P<item>[-*•][^\S\n])|(?P<label>[A-Z]{2,3}(?:-[A-Z0-9]{1,3}){0,2}):(?=\s))")
+_LABEL = r"(?P<label>[A-Z]{2,3}(?:-[A-Z0-9]{1,3}){0,2}):(?=\s|$)"
+_LINE_MARK = re.compile(rf"[^\S\n]*(?:(?P<item>[-*•][^\S\n])|{_LABEL})[^\S\n]*")
 _LINE_BREAK = re.compile(r"\n")
 _STOP = re.compile(r"[.!?…]+|[\u3002\uff01\uff1f]")  # the latter: Chinese and Japanese, no space after
 _CLOSERS = re.compile(r"[)\]\u2019'\"»*]*")
@@ -74,13 +75,14 @@ _TRAILING_CITATIONS = re.compile(rf"(?:[^\S\n]*{_CITATION.pattern})+[.]?")
 _WORD_BEFORE = re.compile(r"[^\s(\[“\"]*\Z")
 
 # Abbreviations before a number (``Art. 28``, ``s. 164A``): elsewhere they are words ("state of the art.").
-_BEFORE_NUMBERS = frozenset("art arts sec secs s ss reg regs cl cls sch para paras p pp no nos ch pt rec recs".split())
+_PINPOINTS = "art arts sec secs s ss reg regs cl cls sch para paras p pp no nos ch pt rec recs"
+_BEFORE_NUMBERS = frozenset(_PINPOINTS.split())
 _NAMES = "Cal Civ Bus Prof Com Stat Gen Conn Va Tex Mass Ill Colo Admin Pub Mr Mrs Ms Dr St"
 _ALWAYS = frozenset(f"{_NAMES} e.g i.e E.g I.e cf al vs v viz approx incl resp U.S.C C.F.R C.R.S".split())
 # Abbreviations that may well end a sentence: they do if one of these words follows.
 _MAYBE_LAST = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]|Inc|Ltd|Corp|Co|LLC|etc")
-_STARTING_WORDS = """The This These Those That It Its In If A An Under For Where When Users User Customers Customer No Any
-All Both Such They We You There Whether However But And Or"""
+_STARTING_WORDS = """The This These Those That It Its In If A An Under For Where When Users User Customers Customer
+No Any All Both Such They We You There Whether However But And Or"""
 _STARTERS = frozenset(_STARTING_WORDS.split())
 
 
@@ -167,7 +169,7 @@ class _Spans:
     def __init__(self, text: str) -> None:
         self.quotes = quotes(text)
         self.citations = _citations(text, self.quotes)
-        both = sorted((span.start, span.end) for span in (*self.quotes, *self.citations))
+        both = sorted([(q.start, q.end) for q in self.quotes] + [(c.start, c.end) for c in self.citations])
         self.starts = [start for start, _ in both]
         self.ends = [end for _, end in both]
         self.quote_starts = [quote.start for quote in self.quotes]

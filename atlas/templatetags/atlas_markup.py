@@ -1,0 +1,118 @@
+"""Analysis text → HTML for readers. Every character that is not a tag of ours is escaped.
+
+    {% load atlas_markup %}
+    {% analysis_text publication.summary obligations jurisdictions %}
+    {{ publication.summary|analysis:obligations }}
+
+``obligations`` maps keys to ``Obligation`` rows (``obligations_cited_in`` gets those of a page in one query),
+``jurisdictions`` codes to names. Rendering makes no queries; what the mappings lack is shown as its key or code.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from django import template
+from django.urls import reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from atlas import markup
+from atlas.models import Obligation
+
+register = template.Library()
+
+# Characters that turn the direction of what follows them, up to the end of the block: embeddings, overrides, isolates.
+_DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_ITEMS_START, _ITEMS_END = SafeString('<ul class="analysis-items">'), SafeString("</ul>")
+_FLAGS_START, _FLAGS_END = SafeString('<dl class="analysis-flags">'), SafeString("</dl>")
+
+
+def obligations_cited_in(*texts: str) -> dict[str, Obligation]:
+    """The catalogue entries that ``texts`` cite, with their instruments. One query."""
+    keys = {citation.key for text in texts for citation in markup.citations(text)}
+    return Obligation.objects.select_related("instrument").in_bulk(keys)
+
+
+@register.filter
+def analysis(text: str, obligations: Mapping[str, Obligation] | None = None) -> SafeString:
+    return _html(text, obligations or {}, {})
+
+
+@register.simple_tag
+def analysis_text(
+    text: str,
+    obligations: Mapping[str, Obligation] | None = None,
+    jurisdictions: Mapping[str, str] | None = None,
+) -> SafeString:
+    return _html(text, obligations or {}, jurisdictions or {})
+
+
+def _html(text: str, obligations: Mapping[str, Obligation], jurisdictions: Mapping[str, str]) -> SafeString:
+    parts: list[str] = []
+    lines = markup.lines(text)
+    for place, line in enumerate(lines):
+        opens = place == 0 or lines[place - 1].kind != line.kind
+        closes = place + 1 == len(lines) or lines[place + 1].kind != line.kind
+        body = _joined(_sentence(sentence, line, obligations) for sentence in line.sentences)
+        parts.append(_line(line, body, jurisdictions, opens=opens, closes=closes))
+    return _joined(parts, "\n")
+
+
+def _line(
+    line: markup.Line, body: SafeString, jurisdictions: Mapping[str, str], *, opens: bool, closes: bool
+) -> SafeString:
+    if line.kind == "text":
+        return format_html("<p>{}</p>", body)
+    if line.kind == "item":
+        inner, before, after = format_html("<li>{}</li>", body), _ITEMS_START, _ITEMS_END
+    else:
+        name = jurisdictions.get(line.label, line.label)
+        inner = format_html('<dt title="{}">{}</dt><dd>{}</dd>', line.label, name, body)
+        before, after = _FLAGS_START, _FLAGS_END
+    return _joined((before if opens else "", inner, after if closes else ""), "")
+
+
+def _sentence(sentence: markup.Sentence, line: markup.Line, obligations: Mapping[str, Obligation]) -> SafeString:
+    """One sentence without the mark of its line; interpretation is marked as such."""
+    position = max(sentence.start, line.body)
+    parts: list[str] = []
+    spans: list[markup.Quote | markup.Citation] = [*sentence.quotes, *sentence.citations]
+    for span in sorted(spans, key=lambda span: span.start):
+        parts.append(_plain(sentence.text[position - sentence.start : span.start - sentence.start]))
+        parts.append(_quote(span) if isinstance(span, markup.Quote) else _citation(span, obligations))
+        position = span.end
+    parts.append(_plain(sentence.text[position - sentence.start :]))
+    body = _joined(parts, "")
+    return format_html('<span class="interpretation">{}</span>', body) if sentence.is_interpretation else body
+
+
+def _quote(quote: markup.Quote) -> SafeString:
+    shown = format_html("<q><bdi>{}</bdi></q>", _plain(quote.text))
+    if not quote.version:
+        return shown
+    address = reverse("site:version", args=[quote.version])
+    return format_html('{} <a class="source" href="{}">{}</a>', shown, address, quote.version)
+
+
+def _citation(citation: markup.Citation, obligations: Mapping[str, Obligation]) -> SafeString:
+    obligation = obligations.get(citation.key)
+    if obligation is None:
+        return format_html('<span class="citation citation-unknown">{}</span>', citation.key)
+    return format_html(
+        '<a class="citation" href="{}#{}" title="{}">{}</a>',
+        reverse("site:instrument", args=[obligation.instrument_id]),
+        obligation.pk,
+        f"{obligation}: {obligation.title}",
+        str(obligation),
+    )
+
+
+def _plain(text: str) -> SafeString:
+    """Escaped, with direction controls made visible, so that a text can't reorder what stands around it."""
+    visible = _DIRECTION_CONTROLS.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)
+    return escape(visible)
+
+
+def _joined(parts: Iterable[str], separator: str = " ") -> SafeString:
+    """Safe parts made one."""
+    return mark_safe(separator.join(parts))
