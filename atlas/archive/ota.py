@@ -19,7 +19,8 @@ from types import TracebackType
 from typing import IO
 
 SUBJECT = re.compile(
-    r"(First record of|Start tracking|Record new changes of|Update|Apply technical or declaration upgrade on|Refilter) \S"
+    r"(First record of|Start tracking|Record new changes of|Update|Apply technical or declaration upgrade on|Refilter)"
+    r" \S"
 )
 ENGINE = re.compile(r"^X-engine-version: (\S+)$", re.MULTILINE)
 SNAPSHOT = re.compile(
