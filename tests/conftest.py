@@ -18,6 +18,14 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.DATABASES["default"].update(database_settings(os.environ["DATABASE_URL"]))
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI nothing may be skipped: what a test needs is to be installed there."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        reporter.write_line("Tests were skipped, which CI does not allow.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings: object) -> Iterator[None]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]

@@ -1,0 +1,73 @@
+"""Invariant 9: readers see approved publications and archived facts only."""
+
+import html
+import re
+
+import pytest
+from django.core.management import call_command
+from django.db.models import QuerySet
+from django.test import Client
+
+from analysis.models import DraftRun
+from atlas.models import TEXT_FIELDS, Publication, Snapshot
+from atlas.models.archive import Capture, Outcome
+from review.models import Revision
+from tests.crawling import crawl
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def sentences(text: str) -> set[str]:
+    """Pieces of prose between quotes, citations and full stops, long enough to be recognised on a page."""
+    pieces = re.split(r"[“”\n]|\[@?[\w.-]+\]|\. ", text)
+    return {" ".join(piece.split()) for piece in pieces if len(piece.strip()) > 30}
+
+
+def visible(body: str) -> str:
+    """The words of a page without its markup."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", body)).split())
+
+
+def unapproved_words() -> set[str]:
+    """What only drafts say: revisions and draft runs, without what is published now or archived."""
+    published = " ".join(_texts(Publication.objects.filter(withdrawn_at=None, retracted_at=None)))
+    archived = " ".join(Snapshot.objects.values_list("text", flat=True))
+    drafted = " \n".join(_texts(Revision.objects.all()))
+    raw = " \n".join(str(run.analysis) + run.raw_answer for run in DraftRun.objects.all())
+    public = " ".join((published + archived).split())
+    return {sentence for sentence in sentences(drafted + raw) if sentence not in public}
+
+
+def _texts(rows: "QuerySet[Publication] | QuerySet[Revision]") -> list[str]:
+    return [str(value) for row in rows.values_list(*TEXT_FIELDS) for value in row]
+
+
+def test_no_unapproved_word_is_on_any_public_page(client: Client) -> None:
+    call_command("load_catalogue")
+    call_command("load_sample")
+    hidden = unapproved_words()
+    assert len(hidden) > 50, "the sample data must hold drafts for this test to mean something"
+
+    pages = crawl(client)
+
+    assert len(pages) > 50
+    assert {status for status, _ in pages.values()} <= {200, 410}
+    for address, (_, body) in pages.items():
+        text = visible(body)
+        leaked = [sentence for sentence in hidden if sentence in text]
+        assert not leaked, f"{address} shows {leaked[0]!r}"
+
+
+def test_no_held_capture_is_on_any_public_page(client: Client) -> None:
+    call_command("load_catalogue")
+    call_command("load_sample")
+    held = Capture.objects.filter(outcome=Outcome.QUARANTINED).select_related("snapshot")
+    assert held
+    hidden = {line for capture in held if capture.snapshot for line in sentences(capture.snapshot.text)}
+    hidden -= {
+        line for snapshot in Snapshot.objects.filter(versions__isnull=False) for line in sentences(snapshot.text)
+    }
+
+    for address, (_, body) in crawl(client).items():
+        text = visible(body)
+        assert not [line for line in hidden if line in text], address
