@@ -1,17 +1,27 @@
 """The shapes of an answer: what a drafter hands over (`Analysis`) and what a model answers in (`Draft`).
 
 `Draft` is the closed wire schema: statements with their evidence first, then prose. Closed sets (blocks, obligations,
-topics …) differ from call to call; `wire()` writes them into the JSON schema as enums, and validation checks them again
-with a `Closed` as pydantic's context, since a provider's enforcement is a help and never a proof.
+topics …) differ from call to call; `wire()` writes them into the JSON schema as enums, and `read_draft()` checks them
+again with the same `Closed`, since a provider's enforcement is a help and never a proof.
+
+`wire()` keeps to the subset that providers agree on: every field required, nothing extra, no lengths, patterns or
+numeric bounds. Those are checked here alone. Descriptions are part of the prompt: they count in its hash.
 """
 
-from typing import Any, Literal
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
 from atlas.models.publications import content_hash
 
 Level = Literal["", "low", "medium", "high"]
+NOT_PORTABLE = frozenset(
+    {"title", "default", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum", "pattern"}
+)
 
 
 class CodedValue(BaseModel):
@@ -52,3 +62,226 @@ class Analysis(BaseModel):
     @property
     def sha256(self) -> str:
         return content_hash(self.content())
+
+
+class BadDraft(ValueError):
+    """An answer is not the JSON that was asked for; the message lists what is wrong, a line each, for a re-ask."""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What one call may name. ``attributes``: key → allowed codes, or nothing where the value is a number."""
+
+    blocks: tuple[str, ...] = ()
+    previous_blocks: tuple[str, ...] = ()
+    obligations: tuple[str, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def members(self, name: str) -> tuple[str, ...]:
+        return tuple(getattr(self, name))
+
+
+def _one_of(name: str) -> Any:
+    """An annotated string that must be in the closed set ``name`` of the call."""
+
+    def check(value: str, info: ValidationInfo) -> str:
+        allowed = info.context.members(name) if isinstance(info.context, Closed) else ()
+        if value not in allowed:
+            raise ValueError(f"{value!r} is not one of the {name.replace('_', ' ')} given: {', '.join(allowed)}")
+        return value
+
+    return Annotated[str, AfterValidator(check), Field(json_schema_extra={"closed": name})]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Quote(_Wire):
+    """Words copied character by character from one block of the provision."""
+
+    block: _one_of("blocks")  # type: ignore[valid-type]
+    text: str = Field(min_length=3, max_length=1500, description="Copied exactly, without added quotation marks.")
+
+
+class PreviousQuote(_Wire):
+    """Words copied character by character from one block of the previous wording."""
+
+    block: _one_of("previous_blocks")  # type: ignore[valid-type]
+    text: str = Field(min_length=3, max_length=1500, description="Copied exactly, without added quotation marks.")
+
+
+class Statement(_Wire):
+    """One sentence with what it rests on. Without quotes and obligations, readers see it marked as interpretation."""
+
+    quotes: list[Quote] = Field(max_length=4, description="Shortest words that carry the sentence; may be empty.")
+    obligations: list[_one_of("obligations")] = Field(max_length=5)  # type: ignore[valid-type]
+    text: str = Field(min_length=10, max_length=1200, description="One sentence, without the quotes and the ids.")
+
+
+class ChangeStatement(_Wire):
+    """One change in effect: the old words, the new words, then one sentence."""
+
+    before: list[PreviousQuote] = Field(max_length=3)
+    after: list[Quote] = Field(max_length=3)
+    text: str = Field(min_length=10, max_length=1200)
+
+
+FactorName = Literal["direction", "sensitivity", "breadth", "reversibility", "regulatory_hook"]
+Audience = Literal["consumers", "business_customers", "developers", "workers", "children", "third_parties"]
+Section = Literal[
+    "why_it_matters",
+    "practical_effect",
+    "interpretive_note",
+    "change_summary",
+    "regulatory_landscape",
+    "exposure",
+    "jurisdiction_flags",
+    "contract_implications",
+    "compliance_considerations",
+    "attributes",
+]
+
+
+class Factor(_Wire):
+    """One rated factor; the exposure level is computed from all five by a published table."""
+
+    name: FactorName
+    quotes: list[Quote] = Field(max_length=2)
+    score: Literal[0, 1, 2]
+
+
+class Rating(_Wire):
+    """What the exposure rests on. Both lists empty where there is no basis for a rating."""
+
+    factors: list[Factor] = Field(max_length=5)
+    concerns: list[Audience] = Field(max_length=6)
+    rationale: list[Statement] = Field(max_length=4)
+
+    @model_validator(mode="after")
+    def _each_factor_once(self) -> "Rating":
+        names = [factor.name for factor in self.factors]
+        if len(set(names)) != len(names) or len(names) not in (0, 5):
+            raise ValueError("rate each of the five factors exactly once, or none of them")
+        return self
+
+
+class Flag(_Wire):
+    """A jurisdiction in which the provision needs a closer look."""
+
+    jurisdiction: _one_of("jurisdictions")  # type: ignore[valid-type]
+    statement: Statement
+
+
+class Action(_Wire):
+    """Something a compliance team can do, beginning with a verb."""
+
+    quotes: list[Quote] = Field(max_length=2)
+    obligations: list[_one_of("obligations")] = Field(max_length=3)  # type: ignore[valid-type]
+    text: str = Field(min_length=10, max_length=600, description="One action that begins with a verb.")
+
+
+class Value(_Wire):
+    """A coded fact that the provision states. Facts that it does not state are left out."""
+
+    quote: Quote
+    attribute: _one_of("attributes")  # type: ignore[valid-type]
+    value: str = Field(min_length=1, max_length=80, description="One of the attribute's codes, or digits alone.")
+
+    @model_validator(mode="after")
+    def _value_is_coded(self, info: ValidationInfo) -> "Value":
+        codes = info.context.attributes.get(self.attribute, ()) if isinstance(info.context, Closed) else ()
+        if codes and self.value not in codes:
+            raise ValueError(f"{self.value!r} is not a value of {self.attribute}: {', '.join(codes)}")
+        if not codes and not self.value.isdecimal():
+            raise ValueError(f"{self.attribute} is a number: digits alone, not {self.value!r}")
+        return self
+
+
+class Draft(_Wire):
+    """An analysis of one provision. Evidence comes before prose; an empty list is a good answer."""
+
+    summary: list[Statement] = Field(min_length=1, max_length=4)
+    why_it_matters: list[Statement] = Field(max_length=3)
+    practical_effect: list[Statement] = Field(max_length=3)
+    interpretive_note: list[Statement] = Field(max_length=3)
+    change_summary: list[ChangeStatement] = Field(max_length=4)
+    no_material_change: bool
+    regulatory_landscape: list[Statement] = Field(max_length=8)
+    exposure: Rating
+    jurisdiction_flags: list[Flag] = Field(max_length=8)
+    contract_implications: list[Statement] = Field(max_length=6)
+    compliance_considerations: list[Action] = Field(max_length=8)
+    attributes: list[Value] = Field(max_length=8)
+    topics: list[_one_of("topics")] = Field(max_length=6)  # type: ignore[valid-type]
+    title: str = Field(min_length=3, max_length=120, description="What the provision does, in 3 to 10 words.")
+    abstained: list[Section] = Field(description="Each section left empty for want of support in the blocks.")
+
+    @model_validator(mode="after")
+    def _abstained_means_empty(self) -> "Draft":
+        filled = {name for name in self.abstained if name != "exposure" and getattr(self, name)}
+        if filled:
+            raise ValueError(f"abstained names sections that have content: {', '.join(sorted(filled))}")
+        return self
+
+
+def wire(closed: Closed) -> dict[str, Any]:
+    """The JSON schema of `Draft` for one call: closed sets as enums, the portable subset only."""
+    schema = Draft.model_json_schema()
+    portable: dict[str, Any] = _portable(schema, closed)
+    return portable
+
+
+def _portable(node: Any, closed: Closed | None, *, is_names: bool = False) -> Any:
+    """``node`` without what providers differ on. ``is_names``: its keys are property names, not keywords."""
+    if isinstance(node, list):
+        return [_portable(item, closed) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {
+        key: _portable(value, closed, is_names=key in ("properties", "$defs"))
+        for key, value in node.items()
+        if is_names or key not in NOT_PORTABLE
+    }
+    if is_names:
+        return kept
+    if "closed" in kept and closed is not None:
+        kept["enum"] = list(closed.members(kept.pop("closed"))) or ["none"]
+    if kept.get("type") == "object":
+        kept["additionalProperties"] = False
+        kept["required"] = list(kept["properties"])
+    return kept
+
+
+def canonical_sha256(value: Any) -> str:
+    """sha256 of ``value`` as JSON with sorted keys."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def shape() -> str:
+    """The wire schema without a call's closed sets, in its order: counts in the hash of the prompt that uses it."""
+    return json.dumps(_portable(Draft.model_json_schema(), None))
+
+
+def read_draft(answer: str, closed: Closed) -> Draft:
+    """``answer`` as a `Draft`.
+
+    Raises:
+        BadDraft: if it is not JSON, or not JSON of this shape; lists at most 12 problems.
+    """
+    try:
+        return Draft.model_validate_json(_without_fence(answer), context=closed)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, p['loc'])) or 'answer'}: {p['msg']}" for p in error.errors()[:12]]
+        raise BadDraft("\n".join(lines)) from None
+
+
+def _without_fence(answer: str) -> str:
+    """``answer`` without the Markdown code fence that some models put around JSON."""
+    text = answer.strip()
+    if text.startswith("```") and text.endswith("```"):
+        text = text.removeprefix("```json").removeprefix("```").removesuffix("```")
+    return text

@@ -1,0 +1,265 @@
+"""Calls to a language model. The only module that knows litellm, and it imports it inside `_litellm()` alone.
+
+One request, no hidden retry: attempts are counted and spaced by the job table. What can go wrong, by status code first
+(litellm's classes move between releases, and a refused connection looks like a 500):
+
+    LLMError                          kind, retry_after
+    ├── Unavailable   transient       refused, dropped, 408, 409, 425, 5xx, 529, unreadable body
+    │   ├── TimedOut  timeout         the deadline of the whole call passed
+    │   ├── RateLimited  rate         429; retry_after in seconds where the provider says so
+    │   └── EmptyAnswer  empty        200 without choices or without content
+    ├── OutOfBudget   budget          402, 429 insufficient_quota
+    ├── Misconfigured config          401, 403, 404, missing key, unknown provider
+    ├── TooLong       too_long        413, context window exceeded
+    ├── Refused       refused         content policy, content_filter, a refusal; its words
+    └── BadRequest    request         other 4xx: the provider does not accept what we send
+
+Messages, keys and the provider's own error objects (they carry the messages) are never logged.
+"""
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from time import monotonic
+from typing import Any, ClassVar
+
+QUIET = {
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # "1" does not count; otherwise the import fetches a price list
+    "LITELLM_MODE": "PRODUCTION",  # otherwise the import reads a .env of a parent folder
+    "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
+    "LANGSMITH_TRACING": "false",
+}
+KEYLESS = "no-key-needed"  # OpenAI-compatible local servers want some key
+TOO_LONG_WORDS = ("context length", "context window", "maximum context", "too many tokens", "context size")
+POLICY_WORDS = ("content policy", "content_policy", "content management policy", "safety system")
+LONGEST_EXPLANATION = 300
+
+
+class LLMError(Exception):
+    """A model call gave no usable answer."""
+
+    kind: ClassVar[str] = "bug"
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unavailable(LLMError):
+    """The model service cannot be reached or fails; another try may work."""
+
+    kind = "transient"
+
+
+class TimedOut(Unavailable):
+    kind = "timeout"
+
+
+class RateLimited(Unavailable):
+    kind = "rate"
+
+
+class EmptyAnswer(Unavailable):
+    kind = "empty"
+
+
+class OutOfBudget(LLMError):
+    """The account or our own budget is used up; a person has to act."""
+
+    kind = "budget"
+
+
+class Misconfigured(LLMError):
+    """Key, model name or address are wrong; a person has to act."""
+
+    kind = "config"
+
+
+class TooLong(LLMError):
+    kind = "too_long"
+
+
+class Refused(LLMError):
+    kind = "refused"
+
+
+class BadRequest(LLMError):
+    kind = "request"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to a model. ``timeout_seconds`` bounds the whole call, also a body that trickles."""
+
+    model: str
+    messages: Sequence[Mapping[str, str]]
+    schema: Mapping[str, Any]
+    max_tokens: int
+    temperature: float
+    timeout_seconds: float
+    api_base: str = ""
+    api_key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. ``cost_usd`` is None where no price is known; a zero is never a price."""
+
+    text: str
+    finish_reason: str
+    model: str
+    request_id: str
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_usd: Decimal | None
+    seconds: float
+
+
+def _litellm() -> Any:
+    """litellm, quietened before its first import. 4 s and 160 MB: never in a web process."""
+    os.environ.update(QUIET)
+    import litellm
+
+    litellm.suppress_debug_info = True
+    litellm.disable_hf_tokenizer_download = True
+    return litellm
+
+
+def version() -> str:
+    from importlib.metadata import version as installed
+
+    return installed("litellm")
+
+
+async def complete(call: Call) -> Answer:
+    """The model's answer to ``call``.
+
+    Raises:
+        LLMError: one of the tree above.
+    """
+    litellm = _litellm()
+    from openai import OpenAIError  # the root of litellm's classes
+
+    started = monotonic()
+    try:
+        response = await asyncio.wait_for(litellm.acompletion(**_arguments(call)), call.timeout_seconds)
+    except TimeoutError:
+        raise TimedOut(f"The model did not answer within {call.timeout_seconds:g} seconds") from None
+    except OpenAIError as error:
+        raise translate(error) from None
+    return _read(response, call, monotonic() - started)
+
+
+def _arguments(call: Call) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        "model": call.model,
+        "messages": [dict(message) for message in call.messages],
+        "max_tokens": call.max_tokens,
+        "temperature": call.temperature,
+        "timeout": call.timeout_seconds,
+        "max_retries": 0,
+        "num_retries": 0,
+        "drop_params": True,
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "analysis", "strict": True, "schema": dict(call.schema)},
+        },
+    }
+    if call.api_base:
+        arguments["api_base"] = call.api_base
+    if call.api_key or call.api_base:
+        arguments["api_key"] = call.api_key or KEYLESS
+    return arguments
+
+
+def _read(response: Any, call: Call, seconds: float) -> Answer:
+    if not response.choices:
+        raise EmptyAnswer("The model's answer was empty")
+    choice = response.choices[0]
+    refusal = _refusal(choice.message)
+    if refusal or choice.finish_reason == "content_filter":
+        raise Refused(f"The model declined: {_short(refusal) or 'its content filter stopped the answer'}")
+    text = choice.message.content or ""
+    if not text.strip() and choice.finish_reason != "length":
+        raise EmptyAnswer("The model's answer was empty")
+    usage = getattr(response, "usage", None)
+    return Answer(
+        text=text,
+        finish_reason=str(choice.finish_reason or ""),
+        model=str(response.model or ""),
+        request_id=str(response.id or ""),
+        input_tokens=getattr(usage, "prompt_tokens", None),
+        output_tokens=getattr(usage, "completion_tokens", None),
+        cost_usd=_cost(response),
+        seconds=seconds,
+    )
+
+
+def _refusal(message: Any) -> str:
+    extra = getattr(message, "provider_specific_fields", None) or {}
+    return str(getattr(message, "refusal", None) or extra.get("refusal") or "")
+
+
+def _cost(response: Any) -> Decimal | None:
+    """litellm's price of the call. It gives 0 to invented names that look like a known family: that is unknown."""
+    cost = (getattr(response, "_hidden_params", None) or {}).get("response_cost")
+    return Decimal(str(cost)).quantize(Decimal("0.000001")) if cost else None
+
+
+def translate(error: BaseException) -> LLMError:
+    """litellm's ``error`` as one of ours: status code first, then the provider's code, then words."""
+    status = int(getattr(error, "status_code", 0) or 0)
+    words = _words(error)
+    seconds = _retry_after(error)
+    short = _short(words)
+    if status == 402 or (status == 429 and "insufficient_quota" in f"{words} {_body_code(error)}"):
+        return OutOfBudget("The account of the model service has no budget left; top it up, then retry")
+    if status == 429:
+        return RateLimited("The model service is at its rate limit", retry_after=seconds)
+    if status in (401, 403) or "missing credentials" in words or "api_key" in words:
+        return Misconfigured("The model service refuses our key; check ATLAS_LLM_API_KEY")
+    if status == 404 or "llm provider not provided" in words:
+        return Misconfigured("The model is not known to the service; check ATLAS_LLM_MODEL and ATLAS_LLM_API_BASE")
+    if status == 413 or any(phrase in words for phrase in TOO_LONG_WORDS):
+        return TooLong("The provision with its context is too long for the model")
+    if any(phrase in words for phrase in POLICY_WORDS):
+        return Refused("The model declined: the provider's content policy stopped the request")
+    if status in (408, 504):
+        return TimedOut("The model service did not answer in time")
+    if status in (400, 405, 406, 410, 415, 422):
+        return BadRequest(f"The model service does not accept the request ({status}): {short}")
+    if status:
+        return Unavailable(f"The model service failed ({status})", retry_after=seconds)
+    return Unavailable(f"The model service could not be reached ({type(error).__name__})")
+
+
+def _words(error: BaseException) -> str:
+    return str(getattr(error, "message", "") or error).lower()
+
+
+def _body_code(error: BaseException) -> str:
+    body = getattr(error, "body", None)
+    return str(body.get("code") or "") if isinstance(body, Mapping) else ""
+
+
+def _retry_after(error: BaseException) -> float | None:
+    headers = getattr(error, "litellm_response_headers", None) or {}
+    value = headers.get("retry-after")
+    try:
+        return float(value) if value is not None else None
+    except ValueError:
+        return None  # a date; our own back-off serves
+
+
+def _short(words: str) -> str:
+    return " ".join(words.split())[:LONGEST_EXPLANATION]
+
+
+async def close() -> None:
+    """Close the connections of this event loop; each loop that called a model must, or they leak."""
+    import sys
+
+    if "litellm" in sys.modules:
+        await _litellm().close_litellm_async_clients()
