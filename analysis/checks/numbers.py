@@ -1,0 +1,100 @@
+"""Numbers, dates and periods: whatever the prose says must stand in a quote, a cited entry or the wording."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from analysis.checks.base import Check, PlacedSentence, Problem, Subject
+from atlas.models import Obligation
+
+_WORDS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()  # noqa: SIM905
+NUMBER_WORDS = {word: str(number) for number, word in enumerate(_WORDS)} | {
+    "eighteen": "18", "twenty": "20", "twenty-one": "21", "twenty-four": "24", "thirty": "30", "forty": "40",
+    "forty-five": "45", "forty-eight": "48", "fifty": "50", "sixty": "60", "seventy-two": "72", "ninety": "90",
+    "hundred": "100",
+}  # fmt: skip
+_MONTHS = "january february march april may june july august september october november december"
+MONTHS = {month: str(number) for number, month in enumerate(_MONTHS.split(), start=1)}
+
+_DIGITS = r"\d+(?:[.,]\d+)*"
+_NUMBER_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+_KIND = r"(?:(?:calendar|business|working|full|consecutive)[ -])?"
+_UNIT = r"(?P<unit>second|minute|hour|day|week|month|year|percent|per cent|%)"
+_MONTH = "|".join(MONTHS)
+_IDENTIFIER = re.compile(r"\bAT-[A-Z]-\d+")
+_NUMBER = re.compile(rf"(?<![\w.])(?P<number>{_DIGITS})", re.IGNORECASE)
+# "30 days", "30-day", "thirty (30) calendar days", "12 full months"
+_PERIOD = re.compile(
+    rf"(?<![\w.])(?P<number>{_DIGITS}|{_NUMBER_WORD})\)?[ -]?{_KIND}{_UNIT}",
+    re.IGNORECASE,
+)
+_DATE = re.compile(rf"\b(?P<month>{_MONTH})\b (?=\d)|(?<=\d) (?P<after>{_MONTH})\b", re.IGNORECASE)
+_ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+
+
+def facts(text: str) -> set[str]:
+    """Every number, period and month of ``text``, in one spelling: ``30``, ``30 day``, ``month 6``."""
+    text = _IDENTIFIER.sub(" ", text)
+    found = {_plain(match["number"]) for match in _NUMBER.finditer(text)}
+    found |= {_period(match) for match in _PERIOD.finditer(text)}
+    found |= {f"month {MONTHS[(match['month'] or match['after']).lower()]}" for match in _DATE.finditer(text)}
+    found |= {NUMBER_WORDS[match[0].lower()] for match in re.finditer(rf"\b(?:{_NUMBER_WORD})\b", text, re.IGNORECASE)}
+    for year, month, day in _ISO_DATE.findall(text):
+        found |= {year, f"month {int(month)}", str(int(month)), str(int(day))}
+    return found
+
+
+def _unsupported(subject: Subject) -> Iterator[Problem]:
+    known = facts(subject.wording)
+    for placed in subject.sentences:
+        claims = list(_claims(placed.prose))
+        if not claims:
+            continue
+        evidence = known | facts(" ; ".join(_evidence(subject, placed)))
+        for fact, start, end in claims:
+            if fact not in evidence:
+                words = placed.prose[start:end].strip()
+                message = f"“{words}” stands neither in the wording nor in a quote or citation of this sentence."
+                yield placed.problem(message, start, end)
+
+
+def _claims(prose: str) -> Iterator[tuple[str, int, int]]:
+    """What the prose asserts: periods as a whole, other numbers by themselves, months next to a number."""
+    covered: list[tuple[int, int]] = [match.span() for match in _IDENTIFIER.finditer(prose)]
+    for match in _PERIOD.finditer(prose):
+        covered.append(match.span())
+        yield _period(match), *match.span()
+    for match in _NUMBER.finditer(prose):
+        if not any(start <= match.start() < end for start, end in covered):
+            yield _plain(match["number"]), *match.span()
+    for match in _DATE.finditer(prose):
+        yield f"month {MONTHS[(match['month'] or match['after']).lower()]}", *match.span()
+
+
+def _evidence(subject: Subject, placed: PlacedSentence) -> Iterable[str]:
+    yield from (quote.text for quote in placed.sentence.quotes)
+    for citation in placed.sentence.citations:
+        obligation = subject.catalogue.obligations.get(citation.key)
+        if obligation is not None:
+            yield from _entry(obligation)
+
+
+def _entry(obligation: Obligation) -> Iterable[str]:
+    instrument = obligation.instrument
+    yield from (obligation.pinpoint, obligation.title, obligation.paraphrase, obligation.note)
+    yield from (instrument.short_name, instrument.full_name, instrument.max_penalty, instrument.scope)
+    yield from (str(day) for day in (obligation.applies_from, instrument.in_force_since) if day)
+
+
+def _period(match: re.Match[str]) -> str:
+    unit = match["unit"].lower().replace("per cent", "percent").replace("%", "percent")
+    return f"{_plain(match['number'])} {unit}"
+
+
+def _plain(number: str) -> str:
+    """One spelling of a number: 1,000 → 1000; 01 → 1; thirty → 30; 2.5 stays."""
+    number = NUMBER_WORDS.get(number.lower(), number)
+    number = re.sub(r",(?=\d{3}(?!\d))", "", number)
+    return number.lstrip("0") or "0"
+
+
+CHECKS = (Check("number-unsupported", "blocker", _unsupported, "Every number, date and period stands in the sources."),)
