@@ -4,31 +4,55 @@
 import os
 import sys
 
+# These work on texts, files or settings alone; everything else finds a database (design.md, the embedded default).
 WITHOUT_DATABASE = {
     "help",
-    "--help",
-    "-h",
-    "--version",
     "version",
-    "makemigrations",
+    "--version",
+    "check",
+    "collectstatic",
     "compare_texts",
     "classify_changes",
 }
 
 
+def needs_database(arguments: list[str]) -> bool:
+    asks_for_help = not {"-h", "--help"}.isdisjoint(arguments)
+    return bool(arguments) and not asks_for_help and arguments[0] not in WITHOUT_DATABASE
+
+
+def provide_database() -> None:
+    """Join the embedded server of the data folder, or see that the one of DATABASE_URL can be used."""
+    from atlas.config import load_config
+    from atlas.database import check_reachable, start_embedded
+
+    config = load_config()
+    if config.database_url:
+        check_reachable(config.database_url)
+    else:
+        os.environ["DATABASE_URL"] = start_embedded(config.data_dir)
+        load_config.cache_clear()
+
+
+def stop_with(code: int, message: str) -> None:
+    print(message, file=sys.stderr)  # noqa: T201
+    sys.exit(code)
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atlas.settings")
     from atlas.config import ConfigError, load_config
-    from atlas.database import start_embedded
+    from atlas.database import DatabaseUnavailableError
 
     try:
-        config = load_config()
+        load_config()
+        if needs_database(sys.argv[1:]):
+            provide_database()
+        import atlas.settings  # noqa: F401 (so that a data folder we may not write to is told in one line)
     except ConfigError as error:
-        sys.exit(f"The settings in the environment are not usable:\n{error}")
-    command = sys.argv[1] if len(sys.argv) > 1 else "help"
-    if config.database_url is None and command not in WITHOUT_DATABASE:
-        os.environ["DATABASE_URL"] = start_embedded(config.data_dir)
-        load_config.cache_clear()
+        stop_with(2, f"The settings in the environment are not usable:\n{error}")
+    except DatabaseUnavailableError as error:
+        stop_with(1, str(error))
 
     from django.core.management import execute_from_command_line
 

