@@ -7,7 +7,7 @@ Free choice drifts upwards (a clause that protects the customer was called "high
 | direction | protects or limits the platform | neutral or mixed | widens what the platform may do, or shifts risk |
 | sensitivity | no personal or confidential data | ordinary personal data | sensitive, confidential, children's |
 | breadth | few, or only on their own act | one class of customers or people | everyone, by default |
-| reversibility | can be refused or undone freely | with effort, delay or exceptions | cannot be refused or undone |
+| permanence | can be refused or undone freely | with effort, delay or exceptions | cannot be refused or undone |
 | regulatory_hook | no given obligation concerns it | one is relevant | one speaks to exactly this conduct |
 
 The sum of the five decides: to 4 low, 5 to 7 medium, from 8 high. Two rules stand above the sum: direction 0 is low,

@@ -129,7 +129,7 @@ class ChangeStatement(_Wire):
     text: str = Field(min_length=10, max_length=1200)
 
 
-FactorName = Literal["direction", "sensitivity", "breadth", "reversibility", "regulatory_hook"]
+FactorName = Literal["direction", "sensitivity", "breadth", "permanence", "regulatory_hook"]
 Audience = Literal["consumers", "business_customers", "developers", "workers", "children", "third_parties"]
 Section = Literal[
     "why_it_matters",

@@ -1,0 +1,145 @@
+"""A model's answer → the analysis as text in the markup of `atlas.markup`. Pure.
+
+Each quote is looked up in the stored text, and what is written down is the stored text. A quote that cannot be found
+is written as the model gave it: nothing is repaired silently, and a check will block it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from analysis.exposure import level_of
+from analysis.schema import (
+    Action,
+    Analysis,
+    ChangeStatement,
+    CodedValue,
+    Draft,
+    Flag,
+    PreviousQuote,
+    Quote,
+    Rating,
+    Statement,
+)
+from atlas.archive.normalising import locate
+from atlas.markup import citations
+from atlas.markup import quotes as quotes_in
+
+AUDIENCES = {
+    "consumers": "consumers",
+    "business_customers": "business customers",
+    "developers": "developers",
+    "workers": "workers and job applicants",
+    "children": "children",
+    "third_parties": "people who are not users",
+}
+FACTORS = {
+    "direction": "shift towards the platform",
+    "sensitivity": "sensitivity",
+    "breadth": "breadth",
+    "permanence": "permanence",
+    "regulatory_hook": "regulatory relevance",
+}
+SCORES = ("low", "medium", "high")
+ENDING = re.compile(r"[.!?…:;,\s]+\Z")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The stored texts that quotes come from. ``previous_version``: AT-V-…, where the previous wording stands."""
+
+    wording: str
+    previous: str = ""
+    previous_version: str = ""
+
+
+def compose(draft: Draft, sources: Sources) -> Analysis:
+    """``draft`` as text, with the exposure level computed from its factors."""
+    writer = _Writer(sources)
+    return Analysis(
+        title=" ".join(draft.title.split()),
+        summary=writer.statements(draft.summary),
+        why_it_matters=writer.statements(draft.why_it_matters),
+        practical_effect=writer.statements(draft.practical_effect),
+        interpretive_note=writer.statements(draft.interpretive_note),
+        change_summary=writer.changes(draft.change_summary),
+        regulatory_landscape=writer.statements(draft.regulatory_landscape, separator="\n\n"),
+        governance_exposure=writer.rating(draft.exposure),
+        jurisdiction_flags="\n".join(map(writer.flag, draft.jurisdiction_flags)),
+        contract_implications=writer.statements(draft.contract_implications, separator="\n\n"),
+        compliance_considerations="\n".join(map(writer.action, draft.compliance_considerations)),
+        exposure_level=level_of(draft.exposure.factors),
+        topics=list(dict.fromkeys(draft.topics)),
+        attributes=[
+            CodedValue(attribute=value.attribute, value=value.value, quote=writer.stored(value.quote.text))
+            for value in draft.attributes
+        ],
+        no_material_change=draft.no_material_change,
+    )
+
+
+class _Writer:
+    """Writes statements as sentences, looking quotes up in ``sources``."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+
+    def stored(self, quote: str) -> str:
+        """The stored words of ``quote`` on one line; as they are where the wording does not have them."""
+        return _found(quote, self.sources.wording)
+
+    def quote(self, quote: Quote | PreviousQuote) -> str:
+        if isinstance(quote, Quote):
+            return f"“{self.stored(quote.text)}”"
+        marker = f"[{self.sources.previous_version}]" if self.sources.previous_version else ""
+        return f"“{_found(quote.text, self.sources.previous)}”{marker}"
+
+    def sentence(self, text: str, quotes: Sequence[Quote | PreviousQuote], obligations: Iterable[str] = ()) -> str:
+        """``Text: “quote” and “quote” [@key].`` One sentence, so that its evidence is its own."""
+        body = ENDING.sub("", " ".join(text.split()))
+        there = {_bare(quote.text) for quote in quotes_in(body)}
+        missing = [self.quote(quote) for quote in quotes if _bare(quote.text) not in there]
+        cited = {citation.key for citation in citations(body)}
+        keys = [f"[@{key}]" for key in dict.fromkeys(obligations) if key not in cited]
+        evidence = f": {' and '.join(missing)}" if missing else ""
+        return " ".join([body + evidence, *keys]) + "."
+
+    def statement(self, statement: Statement) -> str:
+        return self.sentence(statement.text, statement.quotes, statement.obligations)
+
+    def statements(self, statements: Iterable[Statement], *, separator: str = " ") -> str:
+        return separator.join(map(self.statement, statements))
+
+    def changes(self, changes: Iterable[ChangeStatement]) -> str:
+        return " ".join(self.sentence(change.text, [*change.before, *change.after]) for change in changes)
+
+    def rating(self, rating: Rating) -> str:
+        concerns = [AUDIENCES[audience] for audience in dict.fromkeys(rating.concerns)]
+        scores = ", ".join(f"{FACTORS[factor.name]} {SCORES[factor.score]}" for factor in rating.factors)
+        level = level_of(rating.factors)
+        opening = [f"Concerns {_listed(concerns)}."] if concerns else []
+        closing = [f"Rated {level} by the published table: {scores}."] if level else []
+        return " ".join([*opening, *map(self.statement, rating.rationale), *closing])
+
+    def flag(self, flag: Flag) -> str:
+        return f"{flag.jurisdiction}: {self.statement(flag.statement)}"
+
+    def action(self, action: Action) -> str:
+        return f"- {self.sentence(action.text, action.quotes, action.obligations)}"
+
+
+def _found(quote: str, source: str) -> str:
+    """The words of ``source`` that ``quote`` means, or ``quote`` without the marks around it; on one line."""
+    for attempt in (quote, _bare(quote)):
+        span = locate(attempt, source)
+        if span is not None:
+            return " ".join(source[span.start : span.end].split())
+    return " ".join(_bare(quote).split())
+
+
+def _bare(quote: str) -> str:
+    return quote.strip().strip("“”\"'").strip()
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
