@@ -15,6 +15,10 @@ class ProvisionQuerySet(models.QuerySet["Provision"]):
         """Provisions that stand in the latest good capture of their document."""
         return self.filter(removed_at=None)
 
+    def for_lists(self) -> "ProvisionQuerySet":
+        """With what a line of a list shows: platform, document, the text in force."""
+        return self.select_related("document__platform", "current_wording")
+
 
 class Provision(PublicIdentifier):
     """An identity that lasts across versions. Only what moves is updated: title, current wording, removal."""
@@ -68,7 +72,8 @@ class Wording(models.Model):
 class Placement(models.Model):
     """Where a wording stands in a version. Insert-only.
 
-    Offsets are characters, end exclusive. ``text + separator`` of all placements in order is the version's text.
+    Offsets are characters, end exclusive. ``text + separator`` of all placements in order is the version's text, after
+    the white space that it may begin with (``start`` of the first).
     """
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="placements")
@@ -108,6 +113,14 @@ class ChangeQuerySet(models.QuerySet["Change"]):
     def announced(self) -> "ChangeQuerySet":
         """What readers are told of: substantive, and not a return to a text seen before."""
         return self.substantive().filter(is_return=False)
+
+    def for_lists(self) -> "ChangeQuerySet":
+        """With what a line of a list shows: platform, document, provision, when it was captured."""
+        return self.select_related("document__platform", "provision", "capture__version")
+
+    def latest_first(self) -> "ChangeQuerySet":
+        """By the date of the capture that showed them; imported history stands where it belongs."""
+        return self.order_by("-capture__captured_at", "-pk")
 
     def awaiting_analysis(self) -> "ChangeQuerySet":
         """Changes whose new wording is in force and that no import of old history brought."""

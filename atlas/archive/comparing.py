@@ -1,0 +1,66 @@
+"""Two versions of a document → the changes of its provisions, as values. The write path turns them into rows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from atlas.archive.sentences import news
+from atlas.archive.significance import judge
+from atlas.archive.standing import Piece
+from atlas.models import ChangeKind, Significance
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A provision before and after; one of the two may be missing."""
+
+    kind: ChangeKind
+    old: Piece | None
+    new: Piece | None
+
+    @property
+    def provision_id(self) -> int:
+        piece = self.new or self.old
+        assert piece is not None
+        return piece.provision_id
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A step that is worth a row, with what it means."""
+
+    step: Step
+    significance: Significance
+    reasons: tuple[str, ...]
+
+
+def steps_by_identity(old: Sequence[Piece], new: Sequence[Piece]) -> list[Step]:
+    """The way between two recorded versions: which provision is which is known."""
+    before = {piece.provision_id: piece for piece in old}
+    after = {piece.provision_id for piece in new}
+    steps = []
+    for piece in new:
+        was = before.get(piece.provision_id)
+        if was is None:
+            steps.append(Step(ChangeKind.ADDED, None, piece))
+        elif was.wording_id != piece.wording_id:
+            steps.append(Step(ChangeKind.MODIFIED, was, piece))
+    steps += [Step(ChangeKind.REMOVED, piece, None) for piece in old if piece.provision_id not in after]
+    return steps
+
+
+def judge_steps(steps: Iterable[Step], old: Sequence[Piece], new: Sequence[Piece]) -> list[Judged]:
+    """What each step means, in the light of the two whole versions."""
+    steps = list(steps)
+    if not steps:
+        return []
+    elsewhere_old, elsewhere_new = news((piece.text.text for piece in old), (piece.text.text for piece in new))
+    judged = []
+    for step in steps:
+        judgement = judge(
+            step.old.text.text if step.old else None,
+            step.new.text.text if step.new else None,
+            elsewhere_old=elsewhere_old,
+            elsewhere_new=elsewhere_new,
+        )
+        judged.append(Judged(step, judgement.significance, judgement.reasons))
+    return judged

@@ -1,0 +1,306 @@
+"""THE write path: a look at a document → capture, version, provisions, wordings, placements, changes.
+
+One transaction a capture, a constant number of queries, and nothing else in the house writes these tables. What the
+outcomes mean and when a provision keeps its identity: docs/decisions/0004-import.md.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from atlas.archive.comparing import Judged, Step, judge_steps, steps_by_identity
+from atlas.archive.health import problems
+from atlas.archive.identity import identify, load_cues, place_provisions, refresh_topics
+from atlas.archive.normalising import folded_sha256
+from atlas.archive.standing import Held, Piece, Standing, load_pieces, load_standing, split_texts
+from atlas.archive.topics import TopicCues
+from atlas.models import (
+    Capture,
+    Change,
+    ChangeKind,
+    Collection,
+    Document,
+    Incident,
+    Outcome,
+    Placement,
+    Significance,
+    Snapshot,
+    Version,
+    sha256,
+)
+from atlas.rooms import wake
+
+# A text that only looks wrong beside the last good one is what the document is now, once it stood this long.
+HELD_LONG_ENOUGH = timedelta(hours=48)
+# A provision that goes away, comes back and goes again within this time is a flapping page, not news each time.
+FLAPPING = timedelta(days=90)
+REMEMBERED_WAYS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What was seen when. ``upgrade``: the text differs because our extraction changed, not the platform."""
+
+    text: str
+    captured_at: datetime
+    upgrade: bool = False
+    collection: Collection | None = None
+    source_ref: str = ""
+    is_backfill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a sighting became."""
+
+    capture: Capture
+    is_new_version: bool = False
+    new_provisions: int = 0
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def is_announced(self) -> bool:
+        """Readers and drafters are to hear of it."""
+        return any(
+            change.significance == Significance.SUBSTANTIVE and not change.is_return and not change.is_backfill
+            for change in self.changes
+        )
+
+
+def record_capture(
+    document: Document,
+    *,
+    text: str,
+    captured_at: datetime,
+    upgrade: bool = False,
+    collection: Collection | None = None,
+    source_ref: str = "",
+    is_backfill: bool = False,
+) -> Capture:
+    """Record that ``document`` read ``text`` at ``captured_at``; wakes the drafter if readers are to hear of a change.
+
+    Idempotent for imports: a ``source_ref`` that the document has already gives back its capture.
+    """
+    sighting = Sighting(text, captured_at, upgrade, collection, source_ref, is_backfill)
+    with transaction.atomic():
+        recorder = DocumentRecorder(document)
+        recorder.lock()
+        if source_ref and (known := document.captures.filter(source_ref=source_ref).first()):
+            return known
+        recorded = recorder.record(sighting)
+        if recorded.is_announced:
+            wake("changes_recorded")
+    return recorded.capture
+
+
+def record_failure(document: Document, *, reason: str, captured_at: datetime) -> Capture:
+    """Record that ``document`` could not be read, in words an editor understands; opens an incident."""
+    with transaction.atomic():
+        recorder = DocumentRecorder(document)
+        recorder.lock()
+        return recorder.record_failure(reason, captured_at)
+
+
+@dataclass
+class DocumentRecorder:
+    """Records captures of one document, one after the other, and remembers what stands in between.
+
+    Call ``lock`` first in each transaction, then ``record`` as often as you like. An instance that saw its transaction
+    roll back must be thrown away.
+    """
+
+    document: Document
+    cues: Sequence[TopicCues] | None = None
+    standing: Standing = field(default_factory=Standing)
+    ways: dict[tuple[int, int], list[Judged]] = field(default_factory=dict)
+
+    def lock(self) -> None:
+        """Nobody else records this document until the transaction ends. Reads what stands, unless it is known."""
+        Document.objects.select_for_update(of=("self",), no_key=True).get(pk=self.document.pk)
+        latest = Capture.objects.filter(document=self.document).aggregate(sequence=Max("sequence"))["sequence"] or 0
+        if latest != self.standing.sequence:
+            self.standing = load_standing(self.document)
+
+    def record(self, sighting: Sighting) -> Recorded:
+        """Record one look at the document."""
+        digest = sha256(sighting.text)
+        if digest == self.standing.sha256:
+            return Recorded(self._see(sighting, Outcome.UNCHANGED, self.standing.version_id, self.standing.snapshot_id))
+        known = Version.objects.filter(document=self.document, snapshot__sha256=digest).first()
+        if known is not None:
+            return self._record_known(sighting, digest, known)
+        if reasons := problems(sighting.text, last_good=self._last_good(sighting.captured_at)):
+            return Recorded(self._hold(sighting, digest, reasons))
+        return self._record_new(sighting, digest)
+
+    def record_failure(self, reason: str, captured_at: datetime) -> Capture:
+        """Record that the document could not be read."""
+        capture = self._insert_capture(captured_at, Outcome.FAILED, reasons=[reason])
+        self._open_incident(capture, reason)
+        return capture
+
+    def _insert_capture(self, captured_at: datetime, outcome: Outcome, **fields: Any) -> Capture:
+        self.standing.sequence += 1
+        return Capture.objects.create(
+            document=self.document, sequence=self.standing.sequence, captured_at=captured_at, outcome=outcome, **fields
+        )
+
+    def _see(self, sighting: Sighting, outcome: Outcome, version_id: int | None, snapshot_id: int | None) -> Capture:
+        """A good capture; an open incident ends with it."""
+        capture = self._insert_capture(
+            sighting.captured_at,
+            outcome,
+            version_id=version_id,
+            snapshot_id=snapshot_id,
+            collection=sighting.collection,
+            source_ref=sighting.source_ref,
+        )
+        if self.standing.incident is not None:
+            open_incident = Incident.objects.filter(pk=self.standing.incident.pk)
+            open_incident.update(closed_by=capture, closed_at=sighting.captured_at)
+        self.standing.incident = self.standing.held = None
+        return capture
+
+    def _hold(self, sighting: Sighting, digest: str, reasons: list[str]) -> Capture:
+        """Kept as it was seen; nothing is made of it."""
+        capture = self._insert_capture(
+            sighting.captured_at,
+            Outcome.QUARANTINED,
+            snapshot_id=store(sighting.text, digest),
+            reasons=reasons,
+            collection=sighting.collection,
+            source_ref=sighting.source_ref,
+        )
+        self._open_incident(capture, " ".join(reasons))
+        held = self.standing.held
+        if held is None or held.text != sighting.text:
+            self.standing.held = Held(sighting.text, sighting.captured_at)
+        return capture
+
+    def _open_incident(self, capture: Capture, cause: str) -> None:
+        if self.standing.incident is None:
+            self.standing.incident = Incident.objects.create(
+                document=self.document, cause=cause, opened_by=capture, opened_at=capture.captured_at
+            )
+
+    def _last_good(self, at: datetime) -> str | None:
+        """What a new text is measured by: the last good text, or what has stood in its place long enough."""
+        held = self.standing.held
+        if held is not None and at - held.since >= HELD_LONG_ENOUGH and not problems(held.text, last_good=None):
+            return held.text
+        return self.standing.text or None
+
+    def _record_known(self, sighting: Sighting, digest: str, version: Version) -> Recorded:
+        """Back to a text that was archived before: the provisions and wordings it had then are current again."""
+        outcome = Outcome.UPGRADED if sighting.upgrade else Outcome.RETURNED
+        capture = self._see(sighting, outcome, version.pk, version.snapshot_id)
+        old, new = self.standing.pieces, load_pieces(version.pk, sighting.text)
+        changes: list[Change] = []
+        if not sighting.upgrade:
+            changes = self._insert_changes(capture, sighting, self._way_to(version.pk, new), lambda step: True)
+        self._stand(sighting, digest, version, new)
+        self._place(old, new, sighting)
+        return Recorded(capture, changes=tuple(changes))
+
+    def _way_to(self, version_id: int, new: Sequence[Piece]) -> list[Judged]:
+        """The judged steps to a recorded version. Flapping pages go the same ways again and again."""
+        assert self.standing.version_id is not None
+        way = (self.standing.version_id, version_id)
+        if way not in self.ways:
+            if len(self.ways) == REMEMBERED_WAYS:
+                self.ways.clear()
+            old = self.standing.pieces
+            self.ways[way] = judge_steps(steps_by_identity(old, new), old, new)
+        return self.ways[way]
+
+    def _record_new(self, sighting: Sighting, digest: str) -> Recorded:
+        """A text never seen before: a version, and whatever of its provisions is new or other."""
+        is_first = self.standing.version_id is None
+        outcome = Outcome.FIRST if is_first else Outcome.UPGRADED if sighting.upgrade else Outcome.CHANGED
+        version = Version.objects.create(
+            document=self.document,
+            number=self.standing.versions + 1,
+            snapshot_id=store(sighting.text, digest),
+            folded_sha256=folded_sha256(sighting.text),
+            first_captured_at=sighting.captured_at,
+        )
+        capture = self._see(sighting, outcome, version.pk, version.snapshot_id)
+        old = self.standing.pieces
+        found = identify(capture, old, split_texts(sighting.text))
+        insert_placements(version, sighting.text, found.pieces)
+        changes: list[Change] = []
+        if outcome == Outcome.CHANGED:
+            judged = judge_steps(found.steps, old, found.pieces)
+            returned = found.returned | gone_before(found.steps, sighting.captured_at)
+            changes = self._insert_changes(capture, sighting, judged, lambda step: step.provision_id in returned)
+        self._stand(sighting, digest, version, found.pieces)
+        self.standing.versions += 1
+        self._place(old, found.pieces, sighting)
+        return Recorded(capture, True, found.new_provisions, tuple(changes))
+
+    def _insert_changes(
+        self, capture: Capture, sighting: Sighting, judged: Sequence[Judged], is_return: Callable[[Step], bool]
+    ) -> list[Change]:
+        return Change.objects.bulk_create(
+            Change(
+                document=self.document,
+                provision_id=way.step.provision_id,
+                capture=capture,
+                kind=way.step.kind,
+                significance=way.significance,
+                reasons=list(way.reasons),
+                old_wording_id=way.step.old.wording_id if way.step.old else None,
+                new_wording_id=way.step.new.wording_id if way.step.new else None,
+                is_return=is_return(way.step),
+                is_backfill=sighting.is_backfill,
+            )
+            for way in judged
+        )
+
+    def _stand(self, sighting: Sighting, digest: str, version: Version, pieces: list[Piece]) -> None:
+        standing = self.standing
+        standing.version_id, standing.snapshot_id = version.pk, version.snapshot_id
+        standing.sha256, standing.text, standing.pieces = digest, sighting.text, pieces
+
+    def _place(self, old: Sequence[Piece], new: Sequence[Piece], sighting: Sighting) -> None:
+        place_provisions(old, new, at=sighting.captured_at)
+        if self.cues is None:
+            self.cues = load_cues()
+        refresh_topics(old, new, self.cues)
+
+
+def store(text: str, digest: str) -> int:
+    """The key of the snapshot of ``text``, whoever stored it first."""
+    Snapshot.objects.bulk_create([Snapshot(sha256=digest, text=text)], ignore_conflicts=True)
+    return Snapshot.objects.values_list("pk", flat=True).get(sha256=digest)
+
+
+def insert_placements(version: Version, text: str, pieces: Sequence[Piece]) -> None:
+    """Where each wording stands, with the white space behind it: together they give back the text."""
+    ends = [piece.text.start for piece in pieces[1:]] + [len(text)]
+    Placement.objects.bulk_create(
+        Placement(
+            version=version,
+            wording_id=piece.wording_id,
+            ordinal=index + 1,
+            start=piece.text.start,
+            end=piece.text.end,
+            separator=text[piece.text.end : end],
+        )
+        for index, (piece, end) in enumerate(zip(pieces, ends, strict=True))
+    )
+
+
+def gone_before(steps: Sequence[Step], at: datetime) -> frozenset[int]:
+    """Removed provisions that were removed once already not long before."""
+    removed = [step.provision_id for step in steps if step.kind == ChangeKind.REMOVED]
+    if not removed:
+        return frozenset()
+    earlier = Change.objects.filter(
+        provision__in=removed, kind=ChangeKind.REMOVED, capture__captured_at__gte=at - FLAPPING
+    )
+    return frozenset(earlier.order_by().values_list("provision_id", flat=True))
