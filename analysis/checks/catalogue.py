@@ -86,5 +86,5 @@ def _names(instrument: Instrument) -> Iterator[str]:
     names = [*instrument.short_name.split("/"), *_BRACKETED.findall(instrument.full_name)]
     names += [instrument.full_name.split("(")[0], *MORE_NAMES.get(instrument.pk, ())]
     for name in map(str.strip, names):
-        if len(name) >= _MIN_NAME and name not in {"Regulation", "Directive"}:
+        if len(name) >= _MIN_NAME and name not in {"Regulation", "Directive", "Data"}:
             yield name
