@@ -1,0 +1,286 @@
+"""The drafter that needs no model: a sparse outline of quotes, citations and open questions.
+
+It says nothing that it can't show: each sentence is a verbatim quote, a citation of the catalogue, or marked as an
+open question for the editor; and each is admitted only if the automatic checks find no blocker in it.
+"""
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from analysis.checks import CHECKS, Catalogue
+from analysis.checks.base import Subject, day_last_seen
+from analysis.outline_changes import describe_change
+from analysis.passages import Passage, quotable, says_something, sentences
+from analysis.schema import Analysis, Level
+from atlas import markup
+from atlas.archive.normalising import fold_markdown
+from atlas.archive.topics import TopicCues
+from atlas.models import TEXT_FIELDS, Obligation, Standing, Topic, Wording
+
+TOPICS_QUOTED = 3  # topics that get a quote of their own
+ENTRIES, ENTRIES_LATER = 5, 2  # entries of the catalogue in force, and to come, that the landscape names
+FACTORS = 3  # that raise, and that lower the exposure
+_CONTRACT = re.compile(
+    r"\b(?:contract|agreement|terms|clause|claus|liab|cap\b|indemn|cover|bind|flow|pays?|remedy|terminat|who)", re.I
+)
+_STANDING = {
+    Standing.POLICY: "The archive records this document as a policy",
+    Standing.COMMITMENT: "The archive records this document as a public commitment",
+    Standing.DESCRIPTIVE: "The archive records this document as a descriptive page",
+    Standing.UNKNOWN: "The standing of this document has not been assessed",
+}
+
+
+def compose_outline(wording: Wording, *, catalogue: Catalogue | None = None) -> Analysis:
+    """An outline of ``wording`` from the topics of its provision, the catalogue and the words themselves.
+
+    Costs at most ten queries, whatever the text.
+    """
+    catalogue = catalogue or Catalogue.load()
+    return _Outline(wording, catalogue, day_last_seen(wording)).compose()
+
+
+@dataclass
+class _Outline:
+    wording: Wording
+    catalogue: Catalogue
+    day: datetime.date
+    parts: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in TEXT_FIELDS})
+
+    def compose(self) -> Analysis:
+        self._title()
+        self._summary()
+        self._interpretive_note()
+        no_material_change = self._change()
+        if self.topics:
+            self._why_it_matters()
+            self._landscape()
+            self._exposure()
+            self._flags()
+            self._questions()
+        return Analysis(
+            **{name: "\n".join(lines) for name, lines in self.parts.items()},
+            exposure_level=self._level(),
+            topics=[topic.pk for topic in self.topics],
+            no_material_change=no_material_change,
+        )
+
+    def add(self, part: str, *candidates: str) -> bool:
+        """Append the first of ``candidates`` in which the checks find no blocker; say whether there was one."""
+        for text in candidates:
+            subject = Subject({part: text}, self.wording.text, self.day, self.catalogue)
+            blockers = (problem for check in CHECKS if check.severity == "blocker" for problem in check.find(subject))
+            if text.strip() and not any(problem.part == part and problem.start is not None for problem in blockers):
+                self.parts[part].append(text)
+                return True
+        return False
+
+    @cached_property
+    def sentences(self) -> list[str]:
+        return sentences(self.wording.text)
+
+    @cached_property
+    def topics(self) -> list[Topic]:
+        """The provision's topics, the one with most cues in the text first."""
+        text = fold_markdown(self.wording.text)
+        topics = [topic for topic in self.wording.provision.topics.all() if not topic.is_retired]
+        return sorted(topics, key=lambda topic: -_count_cues(topic, text))
+
+    @cached_property
+    def passages(self) -> dict[str, Passage]:
+        """The passage that shows each of the main topics best, no passage twice."""
+        found: dict[str, Passage] = {}
+        for topic in self.topics[:TOPICS_QUOTED]:
+            passage = self._best_passage(topic, {passage.text for passage in found.values()})
+            if passage is not None:
+                found[topic.pk] = passage
+        return found
+
+    @cached_property
+    def main_passage(self) -> Passage | None:
+        first = next(iter(self.passages.values()), None)
+        return first or next(self._quotable(self.sentences), None)
+
+    @cached_property
+    def entries(self) -> list[Obligation]:
+        """What the landscape names: entries in force on the day, from as many jurisdictions as there are."""
+        now = [entry for topic in self.topics for entry in self.catalogue.in_force(topic.pk, self.day)[0]]
+        return _spread(now)[:ENTRIES]
+
+    def _best_passage(self, topic: Topic, taken: set[str]) -> Passage | None:
+        scored = sorted(self.sentences, key=lambda text: (-_count_cues(topic, text), not says_something(text)))
+        for sentence in scored[:8]:
+            focus = _first_cue(topic, sentence)
+            passage = quotable(sentence, self.wording.text, focus=focus or 0) if focus is not None else None
+            if passage is not None and passage.text not in taken:
+                return passage
+        return None
+
+    def _quotable(self, candidates: Iterable[str]) -> Iterator[Passage]:
+        for sentence in sorted(candidates, key=lambda text: not says_something(text)):
+            if passage := quotable(sentence, self.wording.text):
+                yield passage
+
+    def _title(self) -> None:
+        title = fold_markdown(self.wording.provision.title).replace('"', "")[:120].strip()
+        names = [topic.name for topic in self.topics[:1]]
+        self.add("title", title, *names, "Provision of this document")
+
+    def _summary(self) -> None:
+        for topic in self.topics:
+            if passage := self.passages.get(topic.pk):
+                self.add("summary", f"On {_lower(topic.name)}, the text states {passage.quote}.")
+        if not self.parts["summary"] and self.main_passage:
+            self.add("summary", f"The text states {self.main_passage.quote}.")
+        if not self.parts["summary"]:
+            self.add("summary", "The outline found no sentence to quote; the archived wording is shown beside it.")
+        if not self.topics:
+            self.add("summary", "No topic of the catalogue was recognised in this provision.")
+
+    def _why_it_matters(self) -> None:
+        main, *others = self.topics
+        definition = _lower(main.definition.rstrip("."))
+        shown = f"The passage {self.main_passage.quote}" if self.main_passage else "The provision"
+        name = _lower(main.name)
+        self.add("why_it_matters", f"{shown} concerns {name}: {definition}.", f"{shown} concerns {name}.")
+        if others:
+            self.add("why_it_matters", f"It also touches {_listed(_lower(topic.name) for topic in others[:4])}.")
+
+    def _interpretive_note(self) -> None:
+        if known := _STANDING.get(Standing(self.wording.provision.document.standing)):
+            self.add("interpretive_note", f"{known}; whether it forms part of a contract is an open question.")
+
+    def _landscape(self) -> None:
+        if self.entries:
+            about = _listed(_lower(topic.name) for topic in self.topics[:TOPICS_QUOTED])
+            self.add(
+                "regulatory_landscape", f"These entries of the catalogue concern {about}; which of them apply is open."
+            )
+        for entry in self.entries:
+            self.add("regulatory_landscape", f"- {_entry(entry)}", f"- {entry.title} [@{entry.pk}].")
+        later = [entry for topic in self.topics for entry in self.catalogue.in_force(topic.pk, self.day)[1]]
+        for entry in _spread(later)[:ENTRIES_LATER]:
+            first_day = entry.applies_from or entry.instrument.in_force_since
+            day = f"{first_day.day} {first_day:%B %Y}"
+            self.add(
+                "regulatory_landscape",
+                f"- Not yet applicable, applies from {day}: {_lower(entry.title)} [@{entry.pk}].",
+            )
+
+    def _exposure(self) -> None:
+        main = self.topics[0]
+        if not main.default_exposure:
+            return
+        part, words = (
+            "governance_exposure",
+            f"; the words to weigh are {self.main_passage.quote}" if self.main_passage else "",
+        )
+        self.add(part, f"The catalogue starts {_lower(main.name)} at {main.default_exposure}{words}.")
+        self.add(part, "That level rests on the topic and not on this text; an editor decides.")
+        for intro, factors in (("raise", main.raises_exposure), ("lower", main.lowers_exposure)):
+            for factor in factors[:FACTORS]:
+                self._ask(part, f"- Would {intro} it, if so here: {factor.rstrip('.')}.")
+
+    def _level(self) -> Level:
+        level = self.topics[0].default_exposure if self.topics and self.parts["governance_exposure"] else ""
+        return level if level in ("low", "medium", "high") else ""  # type: ignore[return-value]  # narrowed by the set
+
+    def _flags(self) -> None:
+        by_jurisdiction: dict[str, list[Obligation]] = {}
+        for entry in self.entries:
+            if entry.instrument.jurisdiction_id != "INT":
+                by_jurisdiction.setdefault(entry.instrument.jurisdiction_id, []).append(entry)
+        for code, entries in by_jurisdiction.items():
+            named = _listed(f"{_lower(entry.title)} [@{entry.pk}]" for entry in entries[:3])
+            self.add("jurisdiction_flags", f"{code}: For users and customers there, see {named}.")
+
+    def _questions(self) -> None:
+        questions = [question for topic in self.topics[:2] for question in topic.review_questions]
+        contract = [question for question in questions if _CONTRACT.search(question)] or questions[:1]
+        practice = [question for question in questions if question not in contract]
+        passage = self.main_passage
+        if passage and contract:
+            self.add("contract_implications", f"The words to settle are {passage.quote}.")
+        for question in contract:
+            self._ask("contract_implications", f"- Open question: {question}")
+        if passage and practice:
+            self.add("compliance_considerations", f"- Compare practice with {passage.quote}.")
+        for question in practice:
+            self._ask("compliance_considerations", f"- Establish: {_lower(question)}")
+
+    def _ask(self, part: str, text: str) -> None:
+        """``text``, or if it names law, with citations of what it names."""
+        self.add(part, text, self._with_citations(text))
+
+    def _with_citations(self, text: str) -> str:
+        candidates = [entry for topic in self.topics for entry in self.catalogue.in_force(topic.pk, self.day)[0]]
+        keys: list[str] = []
+        for match in self.catalogue.law_name_pattern.finditer(text):
+            named = self.catalogue.law_names[match[0]]
+            keys += [entry.pk for entry in candidates if entry.instrument_id in named][:1]
+        keys += [entry.pk for entry in candidates if entry.pinpoint in text][:1]
+        cited = " ".join(f"[@{key}]" for key in dict.fromkeys(keys))
+        return f"{text[:-1]} {cited}{text[-1]}" if cited else text
+
+    def _change(self) -> bool:
+        change = describe_change(self.wording)
+        if change is None:
+            return False
+        for text in change.lines:
+            self.add("change_summary", text)
+        return change.is_typographic
+
+
+def _count_cues(topic: Topic, text: str) -> int:
+    cues, lowered = _cues(topic), text.lower()
+    return sum(cue.matches(text, lowered) for cue in cues.cues)
+
+
+def _first_cue(topic: Topic, text: str) -> int | None:
+    """Where the first words that show the topic begin."""
+    places = [match.start() for cue in _cues(topic).cues if (match := cue.pattern.search(text))]
+    return min(places, default=None)
+
+
+def _cues(topic: Topic) -> TopicCues:
+    return _compiled(topic.pk, tuple(topic.cues), tuple(topic.exclude))
+
+
+@lru_cache(maxsize=128)
+def _compiled(key: str, cues: tuple[str, ...], exclude: tuple[str, ...]) -> TopicCues:
+    return TopicCues.compile(key, cues, exclude)
+
+
+def _spread(entries: Iterable[Obligation]) -> list[Obligation]:
+    """Each once; core law of which we are sure first, and one of each jurisdiction before the second of any."""
+    trust = {"high": 0, "medium": 1}
+    once = {entry.pk: entry for entry in entries}.values()
+    ranked = sorted(once, key=lambda entry: (entry.instrument.tier != "core", trust.get(entry.confidence, 2)))
+    seen: dict[str, int] = {}
+    rounds: list[tuple[int, int, Obligation]] = []
+    for place, entry in enumerate(ranked):
+        code = entry.instrument.jurisdiction_id
+        seen[code] = seen.get(code, 0) + 1
+        rounds.append((seen[code], place, entry))
+    return [entry for _, _, entry in sorted(rounds, key=lambda item: item[:2])]
+
+
+def _entry(entry: Obligation) -> str:
+    """Title and paraphrase, with the citation in each sentence."""
+    said = [sentence.text.rstrip(".") for sentence in markup.parse(entry.paraphrase)]
+    said[:1] = [f"{entry.title}: {_lower(first)}" for first in said[:1]] or [entry.title]
+    return " ".join(f"{sentence} [@{entry.pk}]." for sentence in said)
+
+
+def _lower(text: str) -> str:
+    """With a small first letter, unless it begins an abbreviation: "Training …" → "training …", "AI …" stays."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+
+
+def _listed(names: Iterable[str]) -> str:
+    """``a, b and c``."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
