@@ -1,0 +1,105 @@
+"""Text → sentences in a form in which two that say the same are equal: the unit in which news is found.
+
+A key has no Markdown, numbering, capitals or punctuation, but every word and every digit. Blocks are remembered, since
+consecutive versions share nearly all of them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from atlas.archive.blocks import scan_blocks
+from atlas.archive.normalising import fold_markdown
+
+NOT_AN_END = re.compile(
+    r"\b(?:[A-Za-z]|e\.g|i\.e|etc|vs|no|nos|art|arts|sec|inc|ltd|llc|corp|co|mr|mrs|ms|dr|st|u\.s|cf|al|para|approx)$",
+    re.I,
+)
+END = re.compile(
+    r"[.!?;]+[\"')\]]*\s+(?=[\"'(\[]*[^a-z\s])|[。！？；]|(?<=[a-z)][.!?])(?=[A-Z][a-z])|(?<=:)\s+(?=[A-Z])"
+)
+WORD = re.compile(r"[^\W_]+(?:[.,:/'@_-][^\W_]+)*|[%$€£¥§&+<>=]")
+MONTHS = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+DATE = re.compile(
+    rf"(?:{MONTHS})\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTHS})\.?,? \d{{4}}"
+    rf"|(?:{MONTHS})\.?,? \d{{4}}|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|\d{{4}} ?年 ?\d{{1,2}} ?月 ?\d{{1,2}} ?日"
+    r"|\b(?:\d{1,3}|an?|one) (?:minute|hour|day|week|month|year)s? ago|\byesterday\b|\btoday\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """``text`` is what a reader sees, ``key`` what is compared."""
+
+    text: str
+    key: str
+    is_heading: bool = False
+
+
+def sentence_keys(text: str) -> tuple[str, ...]:
+    """The keys of the sentences of ``text`` in order.
+
+    >>> sentence_keys("1.1 We may use *Content*. We won't sell it!")
+    ('we may use content', "we won't sell it")
+    """
+    return tuple(sentence.key for sentence in read_sentences(text))
+
+
+@lru_cache(maxsize=32_768)
+def read_sentences(text: str) -> tuple[Sentence, ...]:
+    """The sentences of ``text`` in order; a heading and a table row are one each."""
+    return tuple(
+        sentence
+        for block in scan_blocks(text)
+        for piece in (block.text.split("\n") if block.kind == "table" else (block.text,))
+        for sentence in _sentences_of(piece, block.kind == "heading")
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _sentences_of(block: str, is_heading: bool) -> tuple[Sentence, ...]:
+    folded = fold_markdown(block)
+    sentences = [folded] if is_heading or block.startswith("|") else split_sentences(folded)
+    return tuple(Sentence(text, key, is_heading) for text in sentences if (key := sentence_key(text)))
+
+
+def split_sentences(text: str) -> list[str]:
+    """Folded text cut behind sentences and long parts of them (semicolons); abbreviations don't end one."""
+    sentences: list[str] = []
+    start = 0
+    for match in END.finditer(text):
+        if NOT_AN_END.search(text, max(start, match.start() - 12), match.start()):
+            continue
+        sentences.append(text[start : match.end()].strip())
+        start = match.end()
+    sentences.append(text[start:].strip())
+    return [sentence for sentence in sentences if sentence]
+
+
+@lru_cache(maxsize=131_072)
+def sentence_key(sentence: str) -> str:
+    """Its words and numbers in small letters."""
+    return " ".join(WORD.findall(sentence.casefold()))
+
+
+def news(old_texts: Iterable[str], new_texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Sentences of one version that stand in the other at least as often: (known from old, still in new).
+
+    The first is what ``judge`` wants as ``elsewhere_old``, the second as ``elsewhere_new``. Counting matters where a
+    document holds the same clause twice: the loss of one copy is news.
+    """
+    old = Counter(key for text in old_texts for key in sentence_keys(text))
+    new = Counter(key for text in new_texts for key in sentence_keys(text))
+    return (
+        frozenset(key for key, count in new.items() if old[key] >= count),
+        frozenset(key for key, count in old.items() if new[key] >= count),
+    )
+
+
+@lru_cache(maxsize=32_768)
+def mask_dates(text: str) -> str:
+    """``text`` with each date as "DATE", so that versions of a banner are alike."""
+    return DATE.sub("DATE", text)
