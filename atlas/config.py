@@ -26,12 +26,13 @@ def _split_commas(value: object) -> object:
 
 
 def _postgres_url(value: str) -> str:
-    if not value.startswith(("postgres://", "postgresql://")):
-        raise ValueError("should be like postgresql://user:password@host:5432/atlas")
+    """Without what libpq says about it, for that repeats the password."""
     try:
-        conninfo_to_dict(value)
-    except ProgrammingError as error:
-        raise ValueError(f"should be like postgresql://user:password@host:5432/atlas ({error})") from None
+        if not value.startswith(("postgres://", "postgresql://")):
+            raise ValueError
+        int(conninfo_to_dict(value).get("port") or 5432)
+    except (ProgrammingError, ValueError, TypeError):
+        raise ValueError("should be like postgresql://user:password@host:5432/atlas") from None
     return value
 
 

@@ -45,6 +45,7 @@ class Membership:
     url: str = ""
     users: int = -1  # file descriptor; holds the shared lock
     pid: int = field(default_factory=os.getpid)
+    keeper: subprocess.Popen[bytes] | None = None  # if it is our child
 
     @property
     def keeper_lock(self) -> Path:
@@ -54,6 +55,10 @@ class Membership:
     @property
     def users_lock(self) -> Path:
         return self.data_dir / "postgres.users"
+
+    @property
+    def log(self) -> Path:
+        return self.data_dir / "postgres.log"
 
     def join(self, *, durable: bool) -> None:
         """Use the server; start it if nobody has."""
@@ -72,6 +77,8 @@ class Membership:
             fcntl.flock(self.users, fcntl.LOCK_SH)  # its keeper was faster: wait until it has stopped the server
         os.close(self.users)
         self.users = -1
+        if self.keeper and self.keeper.poll() is None:
+            self.keeper.returncode = 0  # others use its server: it outlives us on purpose
 
     def _stop_keeper(self) -> None:
         lock = _open(self.keeper_lock)
@@ -214,11 +221,12 @@ def _start(membership: Membership, lock: int, *, durable: bool) -> str:
     """Start the server under a keeper that takes over ``lock``; it has an answering server when we return."""
     place = prepare_place(membership.data_dir, durable=durable)
     _clear_stray(place)
-    log = membership.data_dir / "postgres.log"
     deadline = time.monotonic() + START_SECONDS
-    while not _comes_up(_launch_keeper(membership, place, lock, log, durable=durable), place, lock, deadline):
-        if LEFTOVERS not in log.read_text(errors="replace") or time.monotonic() > deadline:
-            raise EmbeddedPostgresError(f"PostgreSQL did not start: {_last_line(log)} The whole story is in {log}.")
+    while not _comes_up(_launch_keeper(membership, place, lock, durable=durable), place, lock, deadline):
+        if LEFTOVERS not in membership.log.read_text(errors="replace") or time.monotonic() > deadline:
+            raise EmbeddedPostgresError(
+                f"PostgreSQL did not start: {_last_line(membership.log)} More is in {membership.log}."
+            )
         time.sleep(0.2)
     return _with_database(place)
 
@@ -254,15 +262,15 @@ def _command_of(pid: int) -> str:
     return subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True).stdout
 
 
-def _launch_keeper(
-    membership: Membership, place: Place, lock: int, log: Path, *, durable: bool
-) -> subprocess.Popen[bytes]:
+def _launch_keeper(membership: Membership, place: Place, lock: int, *, durable: bool) -> subprocess.Popen[bytes]:
     account = [str(place.account.uid), str(place.account.gid)] if place.account else ["-", "-"]
     options = [f'unix_socket_directories="{place.sockets}"', *SERVER_OPTIONS, *(() if durable else NOT_DURABLE)]
     server: list[str | Path] = [place.programs / "postgres", "-D", place.data, *(f"-c{option}" for option in options)]
     script = Path(__file__).with_name("postgres_keeper.py")
-    return subprocess.Popen(
-        [sys.executable, "-ISE", script, membership.users_lock, log, *account, *server],
+    if membership.keeper:
+        membership.keeper.wait()  # it gave its lock back, so it has ended
+    membership.keeper = subprocess.Popen(
+        [sys.executable, "-ISE", script, membership.users_lock, membership.log, *account, *server],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -270,6 +278,7 @@ def _launch_keeper(
         start_new_session=True,
         pass_fds=[lock],
     )
+    return membership.keeper
 
 
 def _url(sockets: Path, database: str) -> str:

@@ -72,7 +72,8 @@ def renderer(secrets: Iterable[str], *, is_terminal: bool) -> Processor:
     )
 
     def render_without_secrets(logger: WrappedLogger, name: str, event: EventDict) -> str:
-        line = str(render(logger, name, _plain_names(event)))
+        traceback = "" if is_terminal else event.pop("exception", "")
+        line = "\n".join(filter(None, [str(render(logger, name, _plain_names(event))), traceback]))
         for secret in hidden:
             line = line.replace(secret, HIDDEN)
         return line

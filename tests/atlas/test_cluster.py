@@ -1,0 +1,166 @@
+"""`manage.py cluster`: a killed process ends it with code 70, a SIGTERM ends it gracefully. Real processes."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from django_q.models import OrmQ, Schedule, Task
+from django_q.tasks import async_task
+
+from atlas.management.commands.cluster import sync_schedules
+from tests.atlas import tasks
+from tests.processes import Running, eventually
+
+Start = Callable[[], Running]
+
+
+def address() -> str:
+    parts = connection.settings_dict
+    return f"postgresql://{parts['USER']}@/{parts['NAME']}?host={parts['HOST']}"
+
+
+@pytest.fixture
+def rows(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """The test database with committed rows, which the cluster's processes see."""
+    with django_db_blocker.unblock():
+        yield
+        for model in (OrmQ, Task, Schedule):
+            model.objects.all().delete()
+        connection.close()
+
+
+@pytest.fixture
+def start(rows: None, tmp_path: Path) -> Iterator[Start]:
+    started: list[Running] = []
+
+    def start_cluster() -> Running:
+        cluster = Running(
+            tmp_path / f"cluster{len(started)}.log",
+            "cluster",
+            DATABASE_URL=address(),
+            DJANGO_SETTINGS_MODULE="tests.atlas.cluster_settings",
+            ATLAS_DATA_DIR=settings.CONFIG.data_dir,
+        )
+        started.append(cluster)
+        eventually(lambda: cluster.said("cluster started"))
+        return cluster
+
+    yield start_cluster
+    for cluster in started:
+        cluster.clear()
+
+
+@pytest.fixture
+def gate(rows: None) -> Iterator[psycopg.Connection]:
+    """Closed as long as this connection holds it."""
+    with psycopg.connect(address(), autocommit=True) as holder:
+        holder.execute("SELECT pg_advisory_lock(%s)", [tasks.GATE])
+        yield holder
+
+
+def open_gate(gate: psycopg.Connection) -> None:
+    gate.execute("SELECT pg_advisory_unlock(%s)", [tasks.GATE])
+
+
+def note_of(path: Path) -> str:
+    return eventually(lambda: path.exists() and path.read_text())
+
+
+def roles(cluster: Running) -> dict[str, int]:
+    """The sentinel's children in the order it forks them: the workers, the monitor, the pusher."""
+    sentinel, *pool = eventually(lambda: len(found := cluster.descendants()) >= 5 and found)
+    *workers, monitor, pusher = [process.pid for process in pool]
+    return {"sentinel": sentinel.pid, "worker": workers[0], "monitor": monitor, "pusher": pusher}
+
+
+def test_a_task_runs_and_a_stop_is_clean(start: Start, tmp_path: Path) -> None:
+    cluster = start()
+    async_task("tests.atlas.tasks.note_process", str(tmp_path / "note"))
+
+    assert note_of(tmp_path / "note").isdigit()
+    eventually(lambda: Task.objects.filter(success=True).exists() and not OrmQ.objects.exists())
+    assert cluster.stop() == 0
+
+
+def test_a_killed_worker_ends_the_cluster_and_its_task_is_not_lost(
+    start: Start, gate: psycopg.Connection, tmp_path: Path
+) -> None:
+    cluster = start()
+    async_task("tests.atlas.tasks.wait_at_gate", str(tmp_path / "note"))
+
+    os.kill(int(note_of(tmp_path / "note")), signal.SIGKILL)
+
+    assert cluster.process.wait(10) == 70
+    assert OrmQ.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", ["monitor", "sentinel"])
+def test_a_killed_process_of_the_cluster_ends_it_for_a_fresh_start(start: Start, role: str) -> None:
+    cluster = start()
+    pids = roles(cluster)
+    processes = cluster.descendants()
+
+    os.kill(pids[role], signal.SIGKILL)
+
+    assert cluster.process.wait(10) == 70
+    eventually(lambda: not any(process.is_running() for process in processes))
+
+
+def test_sigterm_to_the_whole_group_lets_a_running_task_end(
+    start: Start, gate: psycopg.Connection, tmp_path: Path
+) -> None:
+    cluster = start()
+    async_task("tests.atlas.tasks.wait_at_gate", str(tmp_path / "note"))
+    note_of(tmp_path / "note")
+
+    os.killpg(cluster.process.pid, signal.SIGTERM)
+    open_gate(gate)
+
+    assert cluster.process.wait(15) == 0
+    assert Task.objects.filter(success=True).count() == 1
+    assert not OrmQ.objects.exists()
+
+
+def test_a_long_drain_hears_that_the_cluster_stops(start: Start, tmp_path: Path) -> None:
+    cluster = start()
+    async_task("tests.atlas.tasks.work_until_asked_to_stop", str(tmp_path / "note"))
+    note_of(tmp_path / "note")
+
+    assert cluster.stop() == 0
+    assert (tmp_path / "note").read_text() == "handed back"
+
+
+@pytest.mark.django_db
+def test_the_schedules_are_made_once_a_minute_without_arguments() -> None:
+    sync_schedules()
+
+    made = Schedule.objects.values_list("name", "func", "schedule_type", "minutes", "args", "kwargs")
+    assert set(made) == {(name, func, "I", 1, None, None) for name, func in settings.ATLAS_SCHEDULES.items()}
+
+
+@pytest.mark.django_db
+def test_the_schedules_that_stand_keep_their_next_run() -> None:
+    sync_schedules()
+    before = set(Schedule.objects.values_list("pk", "next_run"))
+
+    sync_schedules()
+
+    assert set(Schedule.objects.values_list("pk", "next_run")) == before
+
+
+@pytest.mark.django_db
+def test_altered_and_foreign_schedules_are_put_right() -> None:
+    sync_schedules()
+    Schedule.objects.update(args="foo", schedule_type=Schedule.DAILY)
+    Schedule.objects.create(name="of an earlier version", func="gone.away", schedule_type=Schedule.MINUTES)
+
+    sync_schedules()
+
+    assert set(Schedule.objects.values_list("name", "schedule_type", "args")) == {
+        (name, "I", None) for name in settings.ATLAS_SCHEDULES
+    }
