@@ -92,9 +92,19 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def stale(self) -> "PublicationQuerySet":
         """Live ones whose provision has another text now, or none."""
-        return self.live().filter(
+        return self.live().describing_another_text()
+
+    def describing_another_text(self) -> "PublicationQuerySet":
+        """Those about a text that is not, or no longer, in force."""
+        return self.filter(
             ~Q(provision__current_wording__folded_sha256=F("wording__folded_sha256"))
             | Q(provision__removed_at__isnull=False)
+        )
+
+    def for_lists(self) -> "PublicationQuerySet":
+        """With what a line of a list shows: platform, document, provision, its text in force. Newest first."""
+        return self.select_related("provision__document__platform", "provision__current_wording", "wording").order_by(
+            "-published_at", "-pk"
         )
 
 

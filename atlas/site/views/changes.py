@@ -1,0 +1,69 @@
+"""What changed: the list, and one change with the text before and after."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from atlas.archive.wording_diff import diff_words
+from atlas.models import Change, Platform, Publication, Version
+from atlas.site.coverage import good_captures, sample_names
+from atlas.site.lookup import cited, wanted_choice, wanted_platform
+from atlas.site.paging import paged
+from atlas.templatetags.atlas_markup import obligations_cited_in
+
+
+def changes(request: HttpRequest) -> HttpResponse:
+    platform = wanted_platform(request)
+    shows_all = wanted_choice(request, "show", ["all"]) == "all"
+    rows = Change.objects.all() if shows_all else Change.objects.announced()
+    rows = rows.filter(document__platform=platform) if platform else rows
+    page = paged(request, rows.for_lists(), ("-capture__captured_at", "-pk"))
+    context = {
+        "page": page,
+        "platform": platform,
+        "shows_all": shows_all,
+        "platforms": Platform.objects.all(),
+        "sample_platforms": sample_names(row.document.platform for row in page.rows),
+        "here": "changes",
+    }
+    return render(request, "atlas/changes.html", context)
+
+
+def change(request: HttpRequest, public_id: str) -> HttpResponse:
+    row = cited(Change.objects.for_lists().select_related("old_wording", "new_wording"), public_id)
+    publication = _analysis_of(row)
+    context = {
+        "change": row,
+        "document": row.document,
+        "platform": row.document.platform,
+        "parts": diff_words(_text(row.old_wording), _text(row.new_wording)),
+        "version_before": _version_before(row),
+        "publication": publication,
+        "obligations": obligations_cited_in(publication.change_summary) if publication else {},
+        "siblings": Change.objects.for_lists().filter(capture=row.capture_id).exclude(pk=row.pk)[:20],
+        "sample_platforms": sample_names([row.document.platform]),
+        "here": "changes",
+    }
+    return render(request, "atlas/change.html", context)
+
+
+def _text(wording: object) -> str:
+    return getattr(wording, "text", "")
+
+
+def _version_before(change: Change) -> Version | None:
+    """What the document was before: the version of the last good capture before this one."""
+    earlier = good_captures().filter(document=change.document_id, sequence__lt=change.capture.sequence)
+    capture = earlier.select_related("version").order_by("-sequence").first()
+    return capture.version if capture else None
+
+
+def _analysis_of(change: Change) -> Publication | None:
+    """The approved analysis of the text this change led to, if it says what changed in effect."""
+    if change.new_wording_id is None:
+        return None
+    rows: QuerySet[Publication] = Publication.objects.filter(wording=change.new_wording_id).order_by("-pk")
+    newest = rows.select_related("provision").first()
+    if newest is None or newest.withdrawn_at or newest.retracted_at or not newest.change_summary:
+        return None
+    return newest

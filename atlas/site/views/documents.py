@@ -1,0 +1,91 @@
+"""Documents, their captures and versions, and what could not be captured."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from atlas.models import Capture, Change, Document, Incident, Version
+from atlas.site.coverage import open_incidents, sample_names, with_captures
+from atlas.site.lookup import cited, wanted_platform
+from atlas.site.paging import paged
+from atlas.site.reading import read_all
+
+
+def documents(request: HttpRequest) -> HttpResponse:
+    platform = wanted_platform(request)
+    rows = Document.objects.select_related("platform")
+    rows = rows.filter(platform=platform) if platform else rows
+    page = paged(request, with_captures(rows), ("platform__name", "name", "pk"))
+    context = {"page": page, "platform": platform, "sample_platforms": sample_names(row.platform for row in page.rows)}
+    return render(request, "atlas/documents.html", context)
+
+
+def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpResponse:
+    row = _document(with_captures(Document.objects.all()), platform_slug, slug)
+    changes = Change.objects.announced().filter(document=row)
+    context = {
+        "document": row,
+        "platform": row.platform,
+        "readings": read_all(
+            row.provisions.in_force().select_related("current_wording").defer("current_wording__text")
+        ),
+        "removed": row.provisions.exclude(removed_at=None).order_by("-removed_at"),
+        "versions": row.versions.order_by("-number"),
+        "captures": row.captures.select_related("version", "collection").order_by("-sequence")[:10],
+        "captures_total": row.captures.count(),
+        "incidents": row.incidents.order_by("-opened_at"),
+        "changes": changes.for_lists().latest_first()[:10],
+        "changes_total": changes.count(),
+        "sample_platforms": sample_names([row.platform]),
+        "here": "platforms",
+    }
+    return render(request, "atlas/document.html", context)
+
+
+def captures(request: HttpRequest, platform_slug: str, slug: str) -> HttpResponse:
+    row = _document(Document.objects.all(), platform_slug, slug)
+    page = paged(request, row.captures.select_related("version", "collection"), ("-sequence",))
+    context = {
+        "document": row,
+        "platform": row.platform,
+        "page": page,
+        "sample_platforms": sample_names([row.platform]),
+        "here": "platforms",
+    }
+    return render(request, "atlas/captures.html", context)
+
+
+def version(request: HttpRequest, public_id: str) -> HttpResponse:
+    row = cited(Version.objects.select_related("document__platform", "snapshot"), public_id)
+    document = row.document
+    looks = Capture.objects.filter(version=row).select_related("collection")
+    context = {
+        "version": row,
+        "document": document,
+        "platform": document.platform,
+        "placements": row.placements.select_related("wording__provision").order_by("ordinal"),
+        "first": looks.order_by("sequence").first(),
+        "latest": looks.order_by("-sequence").first(),
+        "imported": looks.exclude(collection=None).order_by("sequence").first(),
+        "earlier": document.versions.filter(number__lt=row.number).order_by("-number").first(),
+        "later": document.versions.filter(number__gt=row.number).order_by("number").first(),
+        "sample_platforms": sample_names([document.platform]),
+        "here": "platforms",
+    }
+    return render(request, "atlas/version.html", context)
+
+
+def incidents(request: HttpRequest) -> HttpResponse:
+    """What is not captured at present, and what was not in the past."""
+    is_past = request.GET.get("show") == "past"
+    rows: QuerySet[Incident] = Incident.objects.exclude(closed_at=None) if is_past else open_incidents()
+    platform = wanted_platform(request)
+    rows = rows.filter(document__platform=platform) if platform else rows
+    page = paged(request, rows.select_related("document__platform", "opened_by"), ("-opened_at", "-pk"))
+    names = sample_names(row.document.platform for row in page.rows)
+    context = {"page": page, "is_past": is_past, "platform": platform, "sample_platforms": names}
+    return render(request, "atlas/incidents.html", context)
+
+
+def _document(rows: "QuerySet[Document]", platform_slug: str, slug: str) -> Document:
+    return get_object_or_404(rows.select_related("platform"), platform__slug=platform_slug, slug=slug)

@@ -1,0 +1,37 @@
+"""Platforms: who is watched, and what is held of each."""
+
+from django.db.models import Count, F, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from atlas.models import Change, Platform, Publication, Topic
+from atlas.site.coverage import by_document, by_platform, open_incidents, sample_names, with_captures
+
+
+def platforms(request: HttpRequest) -> HttpResponse:
+    rows = list(Platform.objects.all())
+    context = {"platforms": rows, "counts": by_platform(), "sample_platforms": sample_names(rows), "here": "platforms"}
+    return render(request, "atlas/platforms.html", context)
+
+
+def platform(request: HttpRequest, slug: str) -> HttpResponse:
+    row = get_object_or_404(Platform, slug=slug)
+    changes = Change.objects.announced().filter(document__platform=row)
+    publications = Publication.objects.live().filter(provision__document__platform=row)
+    in_force = Q(provisions__document__platform=row, provisions__removed_at=None)
+    context = {
+        "platform": row,
+        "documents": with_captures(row.documents.order_by("name")),
+        "counts": by_document(row),
+        "incidents": open_incidents().filter(document__platform=row).select_related("document__platform"),
+        "topics": Topic.objects.annotate(held=Count("provisions", filter=in_force))
+        .filter(held__gt=0)
+        .order_by(F("held").desc(), "name"),
+        "publications": publications.for_lists()[:8],
+        "publications_total": publications.count(),
+        "changes": changes.for_lists().latest_first()[:15],
+        "changes_total": changes.count(),
+        "sample_platforms": sample_names([row]),
+        "here": "platforms",
+    }
+    return render(request, "atlas/platform.html", context)

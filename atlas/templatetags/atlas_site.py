@@ -1,0 +1,85 @@
+"""What templates of the public site need: dates, excerpts, and archived text made safe to look at."""
+
+import re
+from datetime import date, datetime
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from atlas.models import Outcome
+
+register = template.Library()
+
+# Characters that reorder or hide what follows; shown by their code, so that a text reads as it is stored.
+_CONTROLS = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+
+
+@register.filter
+def archived(text: str) -> SafeString:
+    """``text`` escaped, with invisible control characters shown by their code."""
+    escaped = str(conditional_escape(text)).replace("\r\n", "\n").replace("\r", "\n")
+    return mark_safe(_CONTROLS.sub(_visible, escaped))
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = f"U+{ord(match[0]):04X}"
+    return f'<span class="control" title="Control character {code}">{code}</span>'
+
+
+@register.filter
+def excerpt(text: str, length: int = 400) -> str:
+    """The start of ``text``, cut between words, with "…" where it was cut."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    head = text[:length].rsplit(" ", 1)[0]
+    return f"{head.rstrip(' ,;:')} …"
+
+
+@register.simple_tag
+def day(moment: date | datetime | None) -> str:
+    """1 June 2026, in a ``<time>`` element; an unknown date says so."""
+    if moment is None:
+        return "date not known"
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), date_format(moment, "j F Y"))
+
+
+@register.simple_tag
+def moment(at: datetime | None) -> str:
+    """1 June 2026, 12:00 UTC, in a ``<time>`` element."""
+    if at is None:
+        return "date not known"
+    return format_html('<time datetime="{}">{} UTC</time>', at.isoformat(), date_format(at, "j F Y, H:i"))
+
+
+@register.filter
+def counted(number: int, words: str) -> str:
+    """``3|counted:"change,changes"`` → "3 changes"."""
+    one, many = words.split(",")
+    return f"{number:,} {one if number == 1 else many}"
+
+
+@register.filter
+def count_of(counts: dict[object, int], key: object) -> int:
+    """How many ``counts`` has of ``key``; what is not in it is none."""
+    return counts.get(key, 0)
+
+
+_WORDS = {
+    "in_force": "In force",
+    "partially_applicable": "Applicable in part",
+    "enacted_not_yet_applicable": "Enacted, not yet applicable",
+    "guidance": "Guidance, not law",
+    "standard": "Standard, not law",
+    "law-text": "checked against the text of the law",
+    "secondary": "checked against secondary sources only",
+    "none": "not yet checked against a source",
+}
+
+
+@register.filter
+def in_words(code: str) -> str:
+    """What readers see in place of a code of the catalogue or of the archive."""
+    return _WORDS.get(code) or dict(Outcome.choices).get(code) or code.replace("_", " ").capitalize()
