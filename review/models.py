@@ -47,6 +47,7 @@ class Edition(models.Model):
     )
     head = models.ForeignKey("Revision", on_delete=models.PROTECT, null=True, related_name="head_of")
     approved_revision = models.ForeignKey("Revision", on_delete=models.PROTECT, null=True, related_name="approved_in")
+    public_note = models.TextField(blank=True, help_text="Correction: what it corrects, for readers.")
     priority = models.SmallIntegerField(default=0)
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="claimed_editions"
@@ -83,6 +84,16 @@ class Edition(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def provision_changed(self) -> bool:
+        """The provision has another text now than the one this edition was read against, or none."""
+        current = self.provision.current_wording
+        return (
+            self.provision.removed_at is not None
+            or current is None
+            or current.folded_sha256 != self.wording.folded_sha256
+        )
 
 
 class AuthorKind(models.TextChoices):
@@ -189,6 +200,23 @@ class Decision(models.Model):
         ]
 
 
+EVENT_WORDS = {
+    "take_in": "brought a new draft",
+    "open_edition": "started this edition by hand",
+    "revise": "saved a revision",
+    "request_changes": "asked for changes",
+    "waive": "waived a blocking check",
+    "approve": "approved",
+    "publish": "published it",
+    "void": "voided the approvals",
+    "discard": "discarded it",
+    "claim": "claimed it",
+    "release": "released it",
+    "withdraw": "withdrew the publication",
+    "retract": "retracted the publication",
+}
+
+
 class Event(models.Model):
     """A line of the audit trail. Insert-only, without foreign keys, hash-chained per edition by PostgreSQL."""
 
@@ -209,3 +237,11 @@ class Event(models.Model):
     class Meta:
         ordering = ["edition_ref", "sequence"]
         constraints = [models.UniqueConstraint(fields=["edition_ref", "sequence"], name="event_sequence_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What happened, to follow the actor's name: "asked for changes"."""
+        return EVENT_WORDS.get(self.action, self.action)

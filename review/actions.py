@@ -1,0 +1,224 @@
+"""The verbs of the editors' desk. Each is atomic, checks its rules, and writes its event.
+
+Subject first, ``by=`` for the person, and for everything that a form asks ``lock_version=`` as the form showed it.
+They raise :class:`review.errors.ReviewError` with the sentence that the person reads. Lock order: provision, edition.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from django.db import transaction
+
+from analysis.queue import request_draft
+from atlas.models import Provision, User, content_hash
+from review.claiming import claim, claim_next, release
+from review.errors import NotAllowed
+from review.intake import open_with, take_in, write_revision
+from review.models import (
+    AuthorKind,
+    Decision,
+    DecisionKind,
+    Edition,
+    Finding,
+    Revision,
+    Severity,
+    State,
+)
+from review.moves import lock_edition, lock_provision, move, record, touch
+from review.policies import (
+    check_can_approve,
+    check_in_review,
+    check_open,
+    check_permission,
+    check_reason,
+    load_case,
+)
+from review.publishing import publish, retract, withdraw
+
+__all__ = [
+    "approve",
+    "ask_for_draft",
+    "claim",
+    "claim_next",
+    "discard",
+    "open_edition",
+    "publish",
+    "release",
+    "request_changes",
+    "retract",
+    "revise",
+    "take_in",
+    "void",
+    "waive",
+    "withdraw",
+]
+
+RedraftMode = Literal["redraft", "edit"]
+
+
+@transaction.atomic
+def open_edition(provision: Provision, *, by: User) -> Edition:
+    """Start an edition by hand, from the live publication's text if there is one. ``by`` becomes its author."""
+    check_permission(by, "review.change_edition", "start an edition")
+    provision = lock_provision(provision.pk)
+    if provision.current_wording is None or provision.removed_at:
+        raise NotAllowed("This provision is no longer in force: there is no text to analyse.")
+    if Edition.objects.open().filter(provision=provision).exists():
+        raise NotAllowed("This provision has an open edition already: work on that one.")
+    live = provision.publications.live().first()
+    content = live.content() if live else {"title": provision.title, "summary": ""}
+    return open_with(
+        provision, provision.current_wording, content, action="open_edition", author_kind=AuthorKind.PERSON, author=by
+    )
+
+
+@transaction.atomic
+def revise(
+    edition: Edition, content: Mapping[str, Any], *, by: User, lock_version: int, public_note: str | None = None
+) -> Revision:
+    """Save ``content`` as the next revision, with its findings; the same text again makes nothing.
+
+    A changed ``public_note`` starts a new round: approvals given before stop counting.
+    """
+    check_permission(by, "review.change_edition", "edit drafts")
+    edition = lock_edition(edition, lock_version=lock_version)
+    check_open(edition)
+    assert edition.head is not None
+    if edition.state == State.APPROVED:
+        raise NotAllowed("This text is approved: void the approval first.")
+    new_note = public_note is not None and public_note.strip() != edition.public_note
+    new_text = content_hash({**edition.head.content(), **content}) != edition.head.content_sha256
+    if not (new_note or new_text):
+        return edition.head
+    if new_note and public_note is not None:
+        edition.public_note, edition.round = public_note.strip(), edition.round + 1
+    if new_text:
+        edition.head = write_revision(
+            edition, {**edition.head.content(), **content}, author_kind=AuthorKind.PERSON, author=by
+        )
+    if edition.state == State.CHANGES_REQUESTED:
+        move(edition, State.IN_REVIEW, "revise", by=by)
+    else:
+        touch(edition)
+        record(edition, "revise", by=by, new_text=new_text, new_note=new_note)
+    return edition.head
+
+
+@transaction.atomic
+def request_changes(
+    edition: Edition, *, by: User, lock_version: int, reason: str, mode: RedraftMode = "redraft"
+) -> None:
+    """Send the text back: to the drafter with ``reason`` as instructions, or (``edit``) to whoever edits it next."""
+    check_permission(by, "review.approve_edition", "ask for changes")
+    reason = check_reason(reason)
+    edition = lock_edition(edition, lock_version=lock_version)
+    check_in_review(edition)
+    if mode == "redraft" and edition.provision_changed:
+        raise NotAllowed("The provision has changed since: discard this edition and ask for a new draft.")
+    _decide(edition, DecisionKind.REQUEST_CHANGES, by=by, reason=reason)
+    move(edition, State.CHANGES_REQUESTED, "request_changes", by=by, mode=mode)
+    if mode == "redraft":
+        request_draft(edition.wording, by=by, instructions=reason, edition_ref=edition.pk)
+
+
+@transaction.atomic
+def waive(finding: Finding, *, by: User, lock_version: int, reason: str) -> Decision:
+    """Let the text pass in spite of a blocking ``finding``, in ``by``'s name. From then on it needs two approvals."""
+    check_permission(by, "review.waive_finding", "waive a blocking check")
+    reason = check_reason(reason)
+    edition = lock_edition(finding.revision.edition, lock_version=lock_version)
+    check_in_review(edition)
+    if finding.revision_id != edition.head_id:
+        raise NotAllowed("That finding belongs to an earlier revision.")
+    if finding.severity != Severity.BLOCKER:
+        raise NotAllowed("Only a blocking check needs a waiver.")
+    if finding.waivers.exists():
+        raise NotAllowed("That check has been waived already.")
+    decision = _decide(edition, DecisionKind.WAIVE, by=by, reason=reason, finding=finding)
+    touch(edition)
+    record(edition, "waive", by=by, finding=finding.pk, code=finding.code)
+    return decision
+
+
+@transaction.atomic
+def approve(
+    edition: Edition, *, by: User, lock_version: int, revision_id: int, content_sha256: str, wording_id: int
+) -> Edition:
+    """Approve exactly the text named, read against the wording named; publishes at once when that is enough."""
+    edition = lock_edition(edition, lock_version=lock_version)
+    case = load_case(edition)
+    if (revision_id, content_sha256, wording_id) != (case.head.pk, case.head.content_sha256, edition.wording_id):
+        raise NotAllowed("The text you were shown is not the text that would be approved. Open the edition again.")
+    check_can_approve(case, by)
+    _decide(edition, DecisionKind.APPROVE, by=by, is_self_approval=case.is_own_work(by))
+    count = len(case.approvals) + 1
+    if count < case.approvals_required:
+        touch(edition)
+        record(edition, "approve", by=by, approvals=count, required=case.approvals_required)
+        return edition
+    edition.approved_revision = case.head
+    move(edition, State.APPROVED, "approve", by=by, approvals=count, required=case.approvals_required)
+    publish(edition, by=by)
+    return edition
+
+
+@transaction.atomic
+def void(edition: Edition, *, by: User, lock_version: int, reason: str) -> None:
+    """Take back the approvals given so far: a new round begins in which they do not count."""
+    check_permission(by, "review.approve_edition", "void approvals")
+    reason = check_reason(reason)
+    edition = lock_edition(edition, lock_version=lock_version)
+    case = load_case(edition)
+    if edition.state not in (State.IN_REVIEW, State.APPROVED) or not case.approvals:
+        raise NotAllowed("There is no approval to void.")
+    _decide(edition, DecisionKind.VOID, by=by, reason=reason)
+    edition.round += 1
+    edition.approved_revision = None
+    if edition.state == State.APPROVED:
+        move(edition, State.IN_REVIEW, "void", by=by)
+    else:
+        touch(edition)
+        record(edition, "void", by=by)
+
+
+@transaction.atomic
+def discard(edition: Edition, *, by: User, lock_version: int, reason: str) -> None:
+    """End the edition without a publication."""
+    check_permission(by, "review.change_edition", "discard drafts")
+    reason = check_reason(reason)
+    edition = lock_edition(edition, lock_version=lock_version)
+    check_open(edition)
+    _decide(edition, DecisionKind.DISCARD, by=by, reason=reason)
+    move(edition, State.DISCARDED, "discard", by=by, reason=reason)
+
+
+def ask_for_draft(provision: Provision, *, by: User) -> None:
+    """Queue a new draft of the provision's current wording."""
+    check_permission(by, "review.request_analysis", "ask for a draft")
+    if provision.current_wording is None or provision.removed_at:
+        raise NotAllowed("This provision is no longer in force: there is no text to analyse.")
+    request_draft(provision.current_wording, by=by)
+
+
+def _decide(
+    edition: Edition,
+    kind: DecisionKind,
+    *,
+    by: User,
+    reason: str = "",
+    finding: Finding | None = None,
+    is_self_approval: bool = False,
+) -> Decision:
+    assert edition.head is not None
+    return Decision.objects.create(
+        edition=edition,
+        revision=edition.head,
+        wording=edition.wording,
+        content_sha256=edition.head.content_sha256,
+        round=edition.round,
+        kind=kind,
+        by=by,
+        reason=reason,
+        finding=finding,
+        is_self_approval=is_self_approval,
+    )

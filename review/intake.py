@@ -1,0 +1,161 @@
+"""From finished draft runs to editions: the room's in-tray. Idempotent; one transaction a run."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from django.db import transaction
+
+from analysis.checks import run_checks
+from analysis.models import DraftRun, RunStatus
+from atlas.models import Provision, User, Wording, content_hash
+from review.models import AuthorKind, Edition, EditionKind, Finding, Revision, State
+from review.moves import lock_provision, move, record, touch
+
+logger = structlog.get_logger(__name__)
+
+PROVISION_CHANGED = "The provision changed."
+ARRIVED_LATE = "The provision had changed when this draft arrived."
+
+
+def take_in() -> int:
+    """Give every finished draft run its revision; returns how many were taken in.
+
+    A run that cannot be taken in is logged and does not hold up the others.
+    """
+    waiting = (
+        DraftRun.objects.filter(status=RunStatus.DRAFTED, revision=None).order_by("id").values_list("id", flat=True)
+    )
+    taken = 0
+    for run_id in list(waiting):
+        try:
+            taken += take_in_run(run_id)
+        except Exception:
+            logger.exception("draft not taken in", run=run_id)
+    return taken
+
+
+@transaction.atomic
+def take_in_run(run_id: int) -> bool:
+    """Give one run its revision; False if another worker did."""
+    run = DraftRun.objects.select_related("job__wording", "job__requested_by").get(pk=run_id)
+    provision = lock_provision(run.job.wording.provision_id)
+    if Revision.objects.filter(draft_run=run).exists():
+        return False
+    edition = _place(run, provision)
+    logger.info("draft taken in", run=run.pk, edition=edition.pk, state=edition.state)
+    return True
+
+
+def _place(run: DraftRun, provision: Provision) -> Edition:
+    """The open edition on the same text gets a revision; one on an older text gives way to a successor."""
+    wording = run.job.wording
+    if not _is_current(wording, provision):
+        return _open_for(run, provision, discarded_because=ARRIVED_LATE)
+    edition = (
+        Edition.objects.open()
+        .select_for_update(of=("self",))
+        .filter(provision=provision)
+        .select_related("wording")
+        .first()
+    )
+    if edition is None:
+        return _open_for(run, provision)
+    edition.provision = provision
+    if edition.wording.folded_sha256 == wording.folded_sha256:
+        return _add_to(edition, run)
+    move(edition, State.DISCARDED, "discard", by=None, reason=PROVISION_CHANGED)
+    return _open_for(run, provision)
+
+
+def _is_current(wording: Wording, provision: Provision) -> bool:
+    current = provision.current_wording
+    return provision.removed_at is None and current is not None and current.folded_sha256 == wording.folded_sha256
+
+
+def _open_for(run: DraftRun, provision: Provision, *, discarded_because: str = "") -> Edition:
+    return open_with(
+        provision,
+        run.job.wording,
+        run.analysis or {},
+        action="take_in",
+        priority=run.job.priority,
+        reason=discarded_because,
+        **_authorship(run),
+    )
+
+
+def _add_to(edition: Edition, run: DraftRun) -> Edition:
+    """The run's text as the edition's next revision; what was there stays in its history."""
+    edition.head = write_revision(edition, run.analysis or {}, **_authorship(run))
+    edition.round += 1 if edition.state == State.APPROVED else 0
+    edition.approved_revision = None
+    if edition.state == State.IN_REVIEW:
+        touch(edition)
+        record(edition, "take_in", by=None, run=run.pk)
+    else:
+        move(edition, State.IN_REVIEW, "take_in", by=None, run=run.pk)
+    return edition
+
+
+def _authorship(run: DraftRun) -> dict[str, Any]:
+    """Who drafted it; whoever gave instructions may not approve the result."""
+    return {
+        "author_kind": AuthorKind.OUTLINE if run.drafter == "outline" else AuthorKind.MODEL,
+        "draft_run": run,
+        "instructed_by": run.job.requested_by if run.job.instructions else None,
+    }
+
+
+def open_with(
+    provision: Provision,
+    wording: Wording,
+    content: Mapping[str, Any],
+    *,
+    action: str,
+    priority: int = 0,
+    reason: str = "",
+    **authorship: Any,
+) -> Edition:
+    """A new edition with its first revision; with a ``reason``, one that is discarded from the start."""
+    edition = Edition.objects.create(
+        provision=provision,
+        wording=wording,
+        kind=_kind(provision, wording),
+        priority=priority,
+        state=State.DISCARDED if reason else State.IN_REVIEW,
+    )
+    edition.head = write_revision(edition, content, **authorship)
+    edition.save(update_fields=["head"])
+    author: User | None = authorship.get("author")
+    record(edition, action, by=author, to_state=edition.state, **({"reason": reason} if reason else {}))
+    return edition
+
+
+def _kind(provision: Provision, wording: Wording) -> EditionKind:
+    """A new text about words that are analysed already corrects that analysis."""
+    live = provision.publications.live().select_related("wording").first()
+    same = live is not None and live.wording.folded_sha256 == wording.folded_sha256
+    return EditionKind.CORRECTION if same else EditionKind.UPDATE
+
+
+def write_revision(edition: Edition, content: Mapping[str, Any], **authorship: Any) -> Revision:
+    """The next revision of ``edition``, with the findings of all checks. The caller makes it the head."""
+    revision = Revision(
+        edition=edition, parent=edition.head, number=edition.revisions.count() + 1, **content, **authorship
+    )
+    revision.content_sha256 = content_hash(revision.content())
+    revision.save()
+    Finding.objects.bulk_create(
+        Finding(
+            revision=revision,
+            code=result.code,
+            severity=result.severity,
+            message=result.message,
+            part=result.part,
+            start=result.start,
+            end=result.end,
+        )
+        for result in run_checks(revision.content(), edition.wording)
+    )
+    return revision

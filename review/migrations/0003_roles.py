@@ -1,0 +1,24 @@
+"""The groups Viewer, Editor, Reviewer, Senior reviewer, Managing editor and Auditor."""
+
+from django.apps import apps as installed
+from django.contrib.auth.management import create_permissions
+from django.db import migrations
+
+from review.roles import make_roles
+
+
+def add_roles(apps, schema_editor):
+    # Django makes permissions after all migrations; the groups need them now.
+    for label in ("atlas", "analysis", "review"):
+        create_permissions(installed.get_app_config(label), apps=apps, verbosity=0)
+    make_roles(apps.get_model("auth", "Group"), apps.get_model("auth", "Permission"))
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("review", "0002_guards"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("contenttypes", "0002_remove_content_type_name"),
+    ]
+
+    operations = [migrations.RunPython(add_roles, migrations.RunPython.noop)]

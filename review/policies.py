@@ -1,0 +1,138 @@
+"""What must hold before an editor may do something. ``check_…`` raises the sentence the person reads."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+
+from atlas.models import Exposure, User
+from review.errors import NotAllowed
+from review.models import Decision, DecisionKind, Edition, EditionKind, Finding, Revision, Severity, State
+
+
+def check_permission(by: User, permission: str, to_do: str) -> None:
+    """Raises NotAllowed unless ``by`` is active and has ``permission`` ("review.approve_edition")."""
+    if not (by.is_active and by.has_perm(permission)):
+        raise NotAllowed(f"Your role does not let you {to_do}. A managing editor can change roles.")
+
+
+def check_reason(reason: str) -> str:
+    """``reason`` without white space around it; raises NotAllowed if nothing is left."""
+    if not reason.strip():
+        raise NotAllowed("Please give a reason: it stays in the record.")
+    return reason.strip()
+
+
+def check_open(edition: Edition) -> None:
+    if not edition.is_open:
+        raise NotAllowed(f"This edition is {edition.get_state_display().lower()}; nothing more can be done to it.")
+
+
+def check_in_review(edition: Edition) -> None:
+    if edition.state != State.IN_REVIEW:
+        raise NotAllowed(f"This edition is {edition.get_state_display().lower()}, not in review.")
+
+
+@dataclass(frozen=True)
+class Case:
+    """An edition's head with what speaks for and against it. Two queries, made by :func:`load_case`."""
+
+    edition: Edition
+    head: Revision
+    findings: list[Finding]
+    decisions: list[Decision]
+
+    @cached_property
+    def waivers(self) -> dict[int, Decision]:
+        """Finding key → the decision that waives it."""
+        return {d.finding_id: d for d in self.decisions if d.kind == DecisionKind.WAIVE and d.finding_id}
+
+    @property
+    def blockers(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.severity == Severity.BLOCKER]
+
+    @property
+    def open_blockers(self) -> list[Finding]:
+        return [finding for finding in self.blockers if finding.pk not in self.waivers]
+
+    @property
+    def has_waived_blocker(self) -> bool:
+        return any(finding.pk in self.waivers for finding in self.blockers)
+
+    @property
+    def approvals(self) -> list[Decision]:
+        """Those that count: of this very text, in the edition's current round."""
+        return [
+            d
+            for d in self.decisions
+            if d.kind == DecisionKind.APPROVE
+            and d.revision_id == self.head.pk
+            and d.round == self.edition.round
+            and d.content_sha256 == self.head.content_sha256
+        ]
+
+    @property
+    def reasons_for_two(self) -> list[str]:
+        return [
+            words
+            for holds, words in (
+                (self.head.exposure_level == Exposure.HIGH, "exposure is high"),
+                (self.has_waived_blocker, "a blocking check was waived"),
+                (self.edition.kind == EditionKind.CORRECTION, "it corrects a publication"),
+            )
+            if holds
+        ]
+
+    @property
+    def strictly_required(self) -> int:
+        """How many people must approve, wherever more than one works."""
+        return 2 if self.reasons_for_two else 1
+
+    @property
+    def approvals_required(self) -> int:
+        return 1 if settings.ATLAS_SOLO_REVIEW else self.strictly_required
+
+    def is_own_work(self, by: User) -> bool:
+        return by.pk in (self.head.author_id, self.head.instructed_by_id)
+
+
+def load_case(edition: Edition) -> Case:
+    assert edition.head is not None, f"edition {edition.pk} has no revision"
+    findings = list(edition.head.findings.all())
+    decisions = list(edition.decisions.select_related("by", "revision").order_by("id"))
+    return Case(edition, edition.head, findings, decisions)
+
+
+def obstacles(case: Case, by: User) -> list[str]:
+    """Why ``by`` cannot approve this text now, one sentence each; empty: can."""
+    return list(_obstacles(case, by))
+
+
+def _obstacles(case: Case, by: User) -> Iterator[str]:
+    if not (by.is_active and by.has_perm("review.approve_edition")):
+        yield "Your role does not let you approve."
+    if case.edition.state != State.IN_REVIEW:
+        yield f"This edition is {case.edition.get_state_display().lower()}, not in review."
+    if case.edition.provision_changed:
+        yield "The provision has changed since: this text was read against a wording that is no longer in force."
+    if by.pk == case.head.author_id and not settings.ATLAS_SOLO_REVIEW:
+        yield "You wrote this revision: a colleague has to approve it."
+    elif by.pk == case.head.instructed_by_id and not settings.ATLAS_SOLO_REVIEW:
+        yield "This text was drafted to your instructions: a colleague has to approve it."
+    if case.open_blockers:
+        count = len(case.open_blockers)
+        yield "One blocking check is open." if count == 1 else f"{count} blocking checks are open."
+    if any(decision.by_id == by.pk for decision in case.approvals):
+        yield "You have approved this text: a second person has to."
+    if case.edition.kind == EditionKind.CORRECTION and not case.edition.public_note:
+        yield "A correction needs its public note: what was wrong."
+
+
+def check_can_approve(case: Case, by: User) -> None:
+    if found := obstacles(case, by):
+        raise NotAllowed(*found)
+
+
+def can_approve(case: Case, by: User) -> bool:
+    return not obstacles(case, by)

@@ -1,0 +1,53 @@
+"""The roles of the editors' desk, as groups with permissions. Made by migration; ``make_roles`` is idempotent."""
+
+from collections.abc import Iterable
+from typing import Any
+
+_LOOK = (
+    "review.view_edition",
+    "review.view_revision",
+    "review.view_finding",
+    "review.view_decision",
+    "review.view_event",
+    "atlas.view_platform",
+    "atlas.view_document",
+    "atlas.view_provision",
+    "atlas.view_publication",
+    "analysis.view_draftjob",
+    "analysis.view_draftrun",
+)
+_EDIT = ("review.change_edition", "review.request_analysis")
+_APPROVE = ("review.approve_edition",)
+_SENIOR = ("review.waive_finding", "review.withdraw_publication")
+_MANAGE = (
+    "atlas.add_platform",
+    "atlas.change_platform",
+    "atlas.add_document",
+    "atlas.change_document",
+    "atlas.view_user",
+)
+_AUDIT = ("atlas.view_capture", "atlas.view_version", "atlas.view_incident", "atlas.view_user")
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "Viewer": _LOOK,
+    "Editor": _LOOK + _EDIT,
+    "Reviewer": _LOOK + _EDIT + _APPROVE,
+    "Senior reviewer": _LOOK + _EDIT + _APPROVE + _SENIOR,
+    "Managing editor": _LOOK + _EDIT + _APPROVE + _SENIOR + _MANAGE,
+    "Auditor": _LOOK + _AUDIT,
+}
+
+
+def make_roles(group_model: Any, permission_model: Any) -> None:
+    """Give every role its group and at least its permissions. The models come in, so that a migration can call it."""
+    for name, wanted in ROLES.items():
+        group, _ = group_model.objects.get_or_create(name=name)
+        group.permissions.add(*_permissions(permission_model, wanted))
+
+
+def _permissions(permission_model: Any, names: Iterable[str]) -> list[Any]:
+    pairs = [name.split(".") for name in names]
+    return [
+        permission_model.objects.get(content_type__app_label=app_label, codename=codename)
+        for app_label, codename in pairs
+    ]

@@ -1,0 +1,8 @@
+"""What django-q2 wakes in this room. Without arguments: the rows say what there is to do."""
+
+from review import actions
+
+
+def take_in() -> int:
+    """Give finished draft runs their editions."""
+    return actions.take_in()

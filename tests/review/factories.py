@@ -1,0 +1,118 @@
+"""Rows of the editors' room, made through its own verbs."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db import connection
+
+from analysis.models import DraftJob, DraftRun
+from atlas.models import Provision, Publication, User, Wording
+from review import actions
+from review.models import Edition
+from review.roles import make_roles
+from tests.factories import add_wording, make_provision, make_user, make_version
+
+QUOTE = "“We may use your Content to train and improve our models.”"
+CONTENT: dict[str, Any] = {
+    "title": "Training on user content",
+    "summary": f"The text states: {QUOTE}",
+    "why_it_matters": "Customers decide here whether their content trains models.",
+    "practical_effect": "Content trains models until the customer opts out.",
+    "interpretive_note": "",
+    "change_summary": "",
+    "regulatory_landscape": "",
+    "governance_exposure": "",
+    "jurisdiction_flags": "",
+    "contract_implications": "",
+    "compliance_considerations": "- Check the account settings.",
+    "exposure_level": "medium",
+    "topics": [],
+    "attributes": [],
+    "no_material_change": False,
+}
+INVENTED = {"summary": "The text states: “We sell your Content to anyone who asks.”"}
+
+
+def make_editor(role: str = "Reviewer", username: str = "", **fields: Any) -> User:
+    """A person in one of the roles. A flushed database gets its roles back."""
+    if not Group.objects.filter(name=role).exists():
+        make_roles(Group, Permission)
+    return make_user(username, groups=(role,), **fields)
+
+
+def make_run(
+    provision: Provision | None = None,
+    *,
+    wording: Wording | None = None,
+    by: User | None = None,
+    instructions: str = "",
+    edition_ref: int | None = None,
+    job: DraftJob | None = None,
+    **content: Any,
+) -> DraftRun:
+    """A finished run of the outline drafter."""
+    wording = wording or (provision or make_provision()).current_wording
+    job = job or DraftJob.objects.create(
+        wording=wording,
+        reason="redraft" if instructions else "requested",
+        requested_by=by,
+        instructions=instructions,
+        edition_ref=edition_ref,
+        state="done",
+        run_after=datetime(2026, 6, 1, tzinfo=UTC),
+    )
+    return DraftRun.objects.create(
+        job=job,
+        attempt=1,
+        status="drafted",
+        drafter="outline",
+        analysis={**CONTENT, **content},
+        input_sha256="0" * 64,
+    )
+
+
+def make_edition(provision: Provision | None = None, **content: Any) -> Edition:
+    """An edition in review with one drafted revision."""
+    run = make_run(provision, **content)
+    actions.take_in()
+    return Edition.objects.get(revisions__draft_run=run)
+
+
+def shown(edition: Edition) -> dict[str, Any]:
+    """What a form opened now would post beside the text."""
+    edition = Edition.objects.select_related("head").get(pk=edition.pk)
+    assert edition.head is not None
+    return {
+        "lock_version": edition.lock_version,
+        "revision_id": edition.head.pk,
+        "content_sha256": edition.head.content_sha256,
+        "wording_id": edition.wording_id,
+    }
+
+
+def approve(edition: Edition, *people: User) -> Edition:
+    """Each of ``people`` (default: one new reviewer) opens the edition and approves it."""
+    for person in people or (make_editor(),):
+        actions.approve(edition, by=person, **shown(edition))
+    edition.refresh_from_db()
+    return edition
+
+
+def make_publication(provision: Provision | None = None, **content: Any) -> Publication:
+    """An approved analysis as readers see it: drafted, taken in, approved, published."""
+    edition = approve(make_edition(provision, **content))
+    return Publication.objects.get(revision_id=edition.approved_revision_id)
+
+
+def change_text(provision: Provision, text: str) -> Wording:
+    """The platform changes the provision's text."""
+    version, capture = make_version(provision.document, text)
+    return add_wording(provision, version, capture)
+
+
+def check_constraints() -> None:
+    """What COMMIT would check: the deferred triggers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
