@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -22,9 +22,10 @@ from atlas.models import (
     Provision,
     Publication,
     Topic,
+    Version,
     Wording,
 )
-from atlas.site.coverage import NOT_GOOD, good_captures, sample_names
+from atlas.site.coverage import good_captures, sample_names
 from atlas.site.lookup import cited, wanted_choice, wanted_platform, wanted_topic
 from atlas.site.paging import paged
 from atlas.site.reading import read, read_all
@@ -59,6 +60,7 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
     reading = read(row, publications)
     wordings = list(row.wordings.defer("text").select_related("first_capture__version").order_by("-number"))
     wording = row.current_wording or row.wordings.order_by("-number").first()
+    look = _latest_look(row)
     topics = list(row.topics.all())
     context = {
         "provision": row,
@@ -66,13 +68,13 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
         "platform": row.document.platform,
         "reading": reading,
         "wording": wording,
-        "version": _version_to_cite(row, wordings),
+        "version": _version_to_cite(row, wordings, look),
         "publications": publications,
         "wordings": wordings,
         "changes": list(Change.objects.filter(provision=row).select_related("capture").latest_first()),
         "topics": topics,
         "others": _on_other_platforms(row, reading.shown.topics if reading.shown else [topic.pk for topic in topics]),
-        "looks": _looks(row),
+        "look": look,
         "incident": Incident.objects.filter(document=row.document, closed_at=None).first(),
         "sample_platforms": sample_names([row.document.platform]),
         "here": "platforms",
@@ -144,15 +146,6 @@ def _analysis(publication: Publication) -> dict[str, Any]:
     }
 
 
-def _version_to_cite(provision: Provision, wordings: Sequence[Wording]) -> Any:
-    """The version in which the shown text stands: the latest good one, or the one it was first seen in."""
-    if provision.removed_at is None:
-        latest = good_captures().filter(document=provision.document_id).order_by("-sequence").select_related("version")
-        capture = latest.first()
-        return capture.version if capture else None
-    return wordings[0].first_capture.version if wordings else None
-
-
 def _on_other_platforms(provision: Provision, topics: Sequence[str]) -> QuerySet[Publication]:
     """The stated rule: same topic, another platform, approved and about the text in force; the newest of each
     platform, and of these the three newest."""
@@ -163,9 +156,22 @@ def _on_other_platforms(provision: Provision, topics: Sequence[str]) -> QuerySet
     return Publication.objects.filter(pk__in=newest_each.values("pk")).for_lists()[:OTHER_PLATFORMS_SHOWN]
 
 
-def _looks(provision: Provision) -> dict[str, Any]:
-    """How often the document was looked at, and when it was last seen to be there."""
-    good = ~Q(outcome__in=NOT_GOOD)
-    return Capture.objects.filter(document=provision.document_id).aggregate(
-        number=Count("pk"), first=Min("captured_at"), verified=Max("captured_at", filter=good)
+def _latest_look(provision: Provision) -> Capture | None:
+    """The latest good capture of the document, with ``looks``, the number of captures, and ``since``. One query."""
+    every = Capture.objects.filter(document=OuterRef("document")).order_by().values("document")
+    good = good_captures().filter(document=provision.document_id).select_related("version")
+    return (
+        good.annotate(
+            looks=Subquery(every.annotate(number=Count("pk")).values("number")),
+            since=Subquery(every.annotate(first=Min("captured_at")).values("first")),
+        )
+        .order_by("-sequence")
+        .first()
     )
+
+
+def _version_to_cite(provision: Provision, wordings: Sequence[Wording], look: Capture | None) -> Version | None:
+    """The version in which the shown text stands: the latest good one, or the one it was first seen in."""
+    if provision.removed_at is None:
+        return look.version if look else None
+    return wordings[0].first_capture.version if wordings else None
