@@ -1,0 +1,23 @@
+"""``manage.py load_catalogue``: the legal catalogue from its files into the database."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from atlas.catalogue.loading import CatalogueError, load_catalogue
+
+
+class Command(BaseCommand):
+    help = "Load the legal catalogue from atlas/catalogue/*.yaml. Safe to run again; entries that left are retired."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            counts = load_catalogue()
+        except CatalogueError as error:
+            raise CommandError(f"The catalogue was not loaded:\n{error}") from None
+        if not counts.changed:
+            self.stdout.write(f"Nothing to do: {counts.entries} entries are as in the files.")
+            return
+        self.stdout.write(
+            f"{counts.entries} entries: {counts.added} added, {counts.updated} updated, {counts.retired} retired."
+        )
