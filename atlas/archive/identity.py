@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.db import connection
 
@@ -179,6 +180,11 @@ def _stands_as(before: tuple[int, Piece] | None, ordinal: int, piece: Piece) -> 
 def load_cues() -> tuple[TopicCues, ...]:
     """The cues of the catalogue's topics."""
     topics = Topic.objects.filter(is_retired=False).order_by("key").values_list("key", "cues", "exclude")
+    return _compiled(tuple((key, tuple(cues), tuple(exclude)) for key, cues, exclude in topics))
+
+
+@lru_cache(maxsize=4)  # compiling some 600 expressions takes half a second
+def _compiled(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> tuple[TopicCues, ...]:
     return tuple(TopicCues.compile(key, cues, exclude) for key, cues, exclude in topics)
 
 
