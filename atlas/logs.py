@@ -67,7 +67,7 @@ def renderer(secrets: Iterable[str], *, is_terminal: bool) -> Processor:
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if is_terminal
         else structlog.processors.LogfmtRenderer(
-            key_order=["timestamp", "level", "logger", "event"], bool_as_flag=False
+            key_order=["timestamp", "level", "logger", "event"], drop_missing=True, bool_as_flag=False
         )
     )
 

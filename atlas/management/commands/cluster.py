@@ -17,6 +17,7 @@ import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections, transaction
+from django.utils.module_loading import import_string
 from django_q import cluster as stock
 from django_q.models import Schedule
 
@@ -67,6 +68,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         sync_schedules()
+        for preload in settings.ATLAS_CLUSTER_PRELOAD:
+            import_string(preload)()
         connections.close_all()  # a fork must not share them
         multiprocessing.set_start_method("fork", force=True)  # as django-q2 does; its locks have to match
         os.register_at_fork(after_in_child=_prepare_child)

@@ -56,9 +56,9 @@ class Command(BaseCommand):
                 migrate()
             web.tick(time.monotonic())
             with self.interruptible():
-                load("load_catalogue")
+                call_command("load_catalogue", stdout=self.stdout)
                 if sample:
-                    load("load_sample")
+                    call_command("load_sample", stdout=self.stdout)
                 people = sample_people()
                 connections.close_all()
             self.supervise(port, [web, cluster], people)
@@ -182,13 +182,6 @@ def migrate() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
-
-
-def load(command: str) -> None:
-    from django.core.management import get_commands
-
-    if command in get_commands():
-        call_command(command)
 
 
 def sample_people() -> list[str]:

@@ -1,0 +1,32 @@
+"""The log: one readable line an event, and never a secret."""
+
+from atlas.logs import HIDDEN, renderer
+
+SECRET = "sk-very-secret-key"
+
+
+def line(*, is_terminal: bool = False, **event: object) -> str:
+    return str(renderer([SECRET, ""], is_terminal=is_terminal)(None, "info", dict(event)))
+
+
+def test_a_line_for_machines_has_names_and_values() -> None:
+    assert line(event="drafted", level="info", job=12) == "level=info event=drafted job=12"
+
+
+def test_a_secret_is_hidden_wherever_it_stands() -> None:
+    told = line(event=f"refused key {SECRET}", key=SECRET, exception=f"Traceback\nValueError: {SECRET}")
+
+    assert SECRET not in told
+    assert told.count(HIDDEN) == 3
+
+
+def test_a_secret_is_hidden_on_a_terminal_too() -> None:
+    assert SECRET not in line(is_terminal=True, event="refused", key=SECRET)
+
+
+def test_a_traceback_stays_readable() -> None:
+    assert line(event="broke", exception="Traceback\n  line 1").splitlines()[1:] == ["Traceback", "  line 1"]
+
+
+def test_names_that_logfmt_refuses_are_made_plain() -> None:
+    assert line(event="seen", **{"a name": 1}) == "event=seen a_name=1"
