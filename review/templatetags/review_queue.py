@@ -1,0 +1,17 @@
+"""What the admin's first page says about the queue."""
+
+from django import template
+
+from atlas.models import User
+from review import queue
+
+register = template.Library()
+
+
+@register.simple_tag
+def queue_tabs(user: User) -> list[tuple[queue.Tab, int]]:
+    """Every tab with its count, for people who may see the queue. One query."""
+    if not user.has_perm("review.view_edition"):
+        return []
+    counted = queue.counts(user)
+    return [(tab, counted[tab.key]) for tab in queue.TABS]

@@ -1,0 +1,287 @@
+"""The queue and the desk as pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
+
+from atlas.models import Publication, User
+from review import actions
+from review.desk import VERBS
+from review.forms import DeskForm, attribute_lines, initial_of
+from review.models import Edition, Event, State
+from review.queue import TABS, counts
+from tests.factories import make_provision, make_user
+from tests.review.factories import (
+    INVENTED,
+    approve,
+    change_text,
+    make_edition,
+    make_editor,
+    make_publication,
+    make_run,
+    shown,
+)
+
+pytestmark = pytest.mark.django_db
+Capped = Callable[[int], Any]
+
+
+def desk_url(edition: Edition) -> str:
+    return reverse("admin:review_edition_desk", args=[edition.pk])
+
+
+def posted(edition: Edition, verb: str, **changes: Any) -> dict[str, Any]:
+    """What the browser sends when a button of a desk opened now is pressed."""
+    edition = Edition.objects.select_related("head").get(pk=edition.pk)
+    assert edition.head is not None
+    fields = initial_of(edition.head, edition.public_note)
+    fields = {name: value for name, value in fields.items() if value is not False}
+    return {**fields, **shown(edition), "verb": verb, "mode": "edit", **changes}
+
+
+def log_in(client: Client, user: User | None = None, role: str = "Senior reviewer") -> User:
+    user = user or make_editor(role)
+    client.force_login(user)
+    return user
+
+
+def test_the_desk_shows_source_draft_findings_and_what_the_button_will_do(client: Client) -> None:
+    log_in(client)
+    page = client.get(desk_url(make_edition())).content.decode()
+    assert "We may use your Content to train" in page
+    assert "Approve and publish" in page
+    assert "Outline without a model" in page
+
+
+def test_the_form_posts_back_what_it_shows(client: Client) -> None:
+    log_in(client)
+    quote = "We may use your Content\nto train"
+    edition = make_edition(attributes=[{"attribute": "training-default", "value": "opt_out", "quote": quote}])
+    assert edition.head is not None
+    data = {**posted(edition, "save"), "summary": edition.head.summary.replace("\n", "\r\n")}
+    form = DeskForm(data, edition=edition)
+    assert form.is_valid(), form.errors
+    assert form.content() == edition.head.content()
+    client.post(desk_url(edition), data)
+    assert edition.revisions.count() == 1
+
+
+def test_coded_facts_are_edited_as_lines() -> None:
+    edition = make_edition()
+    line = attribute_lines([{"attribute": "training-default", "value": "opt_in", "quote": "only if you opt in"}])
+    form = DeskForm(posted(edition, "save", attributes=line), edition=edition)
+    assert form.is_valid()
+    assert form.content()["attributes"] == [
+        {"attribute": "training-default", "value": "opt_in", "quote": "only if you opt in"}
+    ]
+    assert not DeskForm(posted(edition, "save", attributes="nonsense"), edition=edition).is_valid()
+
+
+def test_saving_approving_and_publishing_through_the_page(client: Client) -> None:
+    edition = make_edition()
+    log_in(client, role="Editor")
+    client.post(desk_url(edition), posted(edition, "save", title="Better title"))
+    reviewer = log_in(client)
+    client.post(desk_url(edition), posted(edition, "approve"))
+    assert Publication.objects.live().get().title == "Better title"
+    assert Publication.objects.get().approvals.get().name == reviewer.shown_name
+
+
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - {"claim", "release", "ask_for_draft"}))
+def test_a_stale_form_is_refused_with_yours_and_theirs_whatever_the_button(client: Client, verb: str) -> None:
+    edition = make_edition(**INVENTED)
+    assert edition.head is not None
+    blocker = edition.head.findings.filter(severity="blocker")[0]
+    pressed = f"waive:{blocker.pk}" if verb == "waive" else verb
+    reasons = dict.fromkeys(
+        ("request_changes_reason", "discard_reason", "void_reason", f"waive_reason_{blocker.pk}"), "x"
+    )
+    form = posted(edition, pressed, title="Mine", **reasons)
+    ada = make_editor("Editor", "ada")
+    actions.revise(edition, {"title": "Theirs"}, by=ada, lock_version=edition.lock_version)
+    before = Event.objects.count()
+    log_in(client)
+    response = client.post(desk_url(edition), form)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Ada saved a revision" in page
+    assert "<ins>Mine</ins>" in page and "<del>Theirs</del>" in page
+    assert Event.objects.count() == before
+    resumed = client.post(desk_url(edition), posted(edition, "resume", title="Mine")).content.decode()
+    assert 'value="Mine"' in resumed
+
+
+def test_a_button_never_drops_what_was_typed(client: Client) -> None:
+    edition = make_edition()
+    log_in(client)
+    response = client.post(desk_url(edition), posted(edition, "approve", title="Typed"))
+    assert response.status_code == 409
+    assert 'value="Typed"' in response.content.decode()
+    assert "save it as a revision first" in response.content.decode()
+    assert not Publication.objects.exists()
+
+
+def test_a_disabled_button_says_why(client: Client) -> None:
+    edition, author = make_edition(), make_editor()
+    actions.revise(edition, {"title": "Mine"}, by=author, lock_version=edition.lock_version)
+    log_in(client, author)
+    page = client.get(desk_url(edition)).content.decode()
+    assert "You wrote this revision: a colleague has to approve it." in page
+
+
+def test_a_blocked_draft_is_waived_on_the_page_and_then_needs_two(client: Client) -> None:
+    edition = make_edition(**INVENTED)
+    log_in(client)
+    assert edition.head is not None
+    for blocker in edition.head.findings.filter(severity="blocker"):
+        form = posted(edition, f"waive:{blocker.pk}", **{f"waive_reason_{blocker.pk}": "Seen on paper."})
+        assert client.post(desk_url(edition), form).status_code == 302
+    assert "Approve (1 of 2)" in client.get(desk_url(edition)).content.decode()
+
+
+def test_hostile_text_is_shown_as_text(client: Client) -> None:
+    evil = "<script>alert(1)</script> We may use it."
+    provision = make_provision(evil)
+    edition = make_edition(provision, title="<img src=x onerror=alert(1)>", summary=evil)
+    change_text(provision, evil + " <b>More.</b>")
+    log_in(client)
+    for url in (desk_url(edition), reverse("admin:review_edition_preview", args=[edition.pk]), queue_url()):
+        page = client.get(url).content.decode()
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert "<b>More" not in page
+
+
+def queue_url(tab: str = "waiting") -> str:
+    return reverse("admin:review_edition_changelist") + f"?tab={tab}"
+
+
+def fill_every_tab(by: User) -> None:
+    make_edition()
+    claimed = make_edition()
+    actions.claim(claimed, by=by)
+    back = make_edition()
+    actions.request_changes(back, by=by, lock_version=back.lock_version, reason="Mend it.", mode="edit")
+    approve(make_edition(exposure_level="high"))
+    stale = make_publication()
+    change_text(stale.provision, "Everything is different now.")
+    job = make_run().job
+    type(job).objects.filter(pk=job.pk).update(state="failed", last_error="No answer.")
+
+
+def test_every_count_is_the_length_of_its_list(client: Client) -> None:
+    by = log_in(client)
+    fill_every_tab(by)
+    counted = counts(by)
+    assert all(counted.values())
+    for tab in TABS:
+        assert client.get(queue_url(tab.key)).content.decode().count('<th scope="row">') == counted[tab.key]
+
+
+def test_an_empty_queue_says_what_to_do_next(client: Client) -> None:
+    log_in(client)
+    for tab in TABS:
+        assert escape(tab.empty) in client.get(queue_url(tab.key)).content.decode()
+
+
+def test_the_queue_is_filtered_and_searched(client: Client) -> None:
+    log_in(client)
+    high, low = make_edition(exposure_level="high", title="Alpha"), make_edition(exposure_level="low", title="Beta")
+    page = client.get(queue_url() + "&exposure=high").content.decode()
+    assert "Alpha" in page and "Beta" not in page
+    name = low.provision.document.platform.name
+    page = client.get(queue_url() + f"&q={name}").content.decode()
+    assert desk_url(low) in page and desk_url(high) not in page
+    assert "Nothing here fits" in client.get(queue_url() + "&q=zzzz").content.decode()
+
+
+def test_the_queue_takes_as_many_queries_for_many_as_for_few(
+    client: Client, django_assert_max_num_queries: Capped
+) -> None:
+    by = log_in(client)
+    fill_every_tab(by)
+    for _ in range(5):
+        make_edition()
+    for tab in TABS:
+        cache.clear()
+        with django_assert_max_num_queries(8):
+            client.get(queue_url(tab.key))
+
+
+def test_the_desk_takes_at_most_fifteen_queries(client: Client, django_assert_max_num_queries: Capped) -> None:
+    log_in(client)
+    publication = make_publication()
+    change_text(publication.provision, "We may use your Content to train and improve our models. Always.")
+    edition = approve(make_edition(publication.provision, exposure_level="high"))
+    actions.claim(edition, by=make_editor())
+    with django_assert_max_num_queries(15):
+        assert client.get(desk_url(edition)).status_code == 200
+
+
+def test_start_reviewing_claims_the_next_and_opens_it(client: Client) -> None:
+    edition, by = make_edition(), log_in(client)
+    assert client.post(reverse("admin:review_edition_next")).headers["Location"] == desk_url(edition)
+    edition.refresh_from_db()
+    assert edition.claimed_by == by
+
+
+def test_a_stranger_sees_neither_queue_nor_desk_nor_preview(client: Client) -> None:
+    edition = make_edition()
+    client.force_login(make_user(is_staff=True))
+    for url in (queue_url(), desk_url(edition), reverse("admin:review_edition_preview", args=[edition.pk])):
+        assert client.get(url).status_code == 403
+
+
+def test_a_viewer_sees_the_desk_without_buttons_and_is_refused_if_they_post(client: Client) -> None:
+    edition = make_edition()
+    log_in(client, role="Viewer")
+    page = client.get(desk_url(edition)).content.decode()
+    assert 'value="save"' not in page and 'value="approve"' not in page
+    assert client.post(desk_url(edition), posted(edition, "approve")).status_code == 409
+    edition.refresh_from_db()
+    assert edition.state == State.IN_REVIEW
+
+
+def test_a_publication_is_withdrawn_from_its_page_with_a_public_reason(client: Client) -> None:
+    publication = make_publication()
+    log_in(client)
+    page = reverse("admin:atlas_publication_change", args=[publication.pk])
+    assert "Take it back" in client.get(page).content.decode()
+    client.post(
+        reverse("admin:atlas_publication_end", args=[publication.pk]), {"verb": "withdraw", "reason": "Cut short."}
+    )
+    publication.refresh_from_db()
+    assert publication.ending_note == "Cut short." and publication.withdrawn_at
+
+
+def test_an_editor_asks_for_a_draft_or_starts_by_hand(client: Client) -> None:
+    provision = make_provision()
+    log_in(client)
+    page = reverse("admin:review_provision_draft", args=[provision.pk])
+    assert "Ask for a new draft" in client.get(page).content.decode()
+    client.post(page, {"verb": "ask"})
+    wording = provision.current_wording
+    assert wording is not None and wording.draft_jobs.get().reason == "requested"
+    client.post(page, {"verb": "open_edition"})
+    assert Edition.objects.get().state == State.IN_REVIEW
+
+
+def test_the_first_page_of_the_admin_counts_the_queue(client: Client) -> None:
+    make_edition()
+    log_in(client)
+    page = client.get(reverse("admin:index")).content.decode()
+    assert "Atlas editors’ desk" in page
+    assert "<strong>1</strong> Waiting for review" in page
+
+
+def test_nothing_on_the_pages_needs_inline_script_or_style(client: Client) -> None:
+    log_in(client)
+    for url in (desk_url(make_edition()), queue_url(), reverse("admin:index")):
+        page = client.get(url).content.decode()
+        assert " style=" not in page and " onclick=" not in page and "<style" not in page
+        assert "<script>" not in page
