@@ -6,6 +6,7 @@ open question for the editor; and each is admitted only if the automatic checks 
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -21,11 +22,13 @@ from atlas.archive.topics import TopicCues
 from atlas.models import TEXT_FIELDS, Obligation, Standing, Topic, Wording
 
 TOPICS_QUOTED = 3  # topics that get a quote of their own
-ENTRIES, ENTRIES_LATER = 5, 2  # entries of the catalogue in force, and to come, that the landscape names
+ENTRIES, ENTRIES_MAIN, ENTRIES_LATER = 5, 3, 2  # entries that the landscape names: in all, of the main topic, to come
 FACTORS = 3  # that raise, and that lower the exposure
 _CONTRACT = re.compile(
     r"\b(?:contract|agreement|terms|clause|claus|liab|cap\b|indemn|cover|bind|flow|pays?|remedy|terminat|who)", re.I
 )
+_LEVELS = ("high", "medium", "low", "")
+_TRUST = {"high": 0, "medium": 1}
 _STANDING = {
     Standing.POLICY: "The archive records this document as a policy",
     Standing.COMMITMENT: "The archive records this document as a public commitment",
@@ -84,19 +87,21 @@ class _Outline:
 
     @cached_property
     def topics(self) -> list[Topic]:
-        """The provision's topics, the one with most cues in the text first."""
+        """The provision's topics, the one with most cues in the text first, then the one of higher exposure."""
         text = fold_markdown(self.wording.text)
         topics = [topic for topic in self.wording.provision.topics.all() if not topic.is_retired]
-        return sorted(topics, key=lambda topic: -_count_cues(topic, text))
+        return sorted(topics, key=lambda topic: (-_count_cues(topic, text), _LEVELS.index(topic.default_exposure)))
 
     @cached_property
     def passages(self) -> dict[str, Passage]:
         """The passage that shows each of the main topics best, no passage twice."""
         found: dict[str, Passage] = {}
+        left = list(self.sentences)
         for topic in self.topics[:TOPICS_QUOTED]:
-            passage = self._best_passage(topic, {passage.text for passage in found.values()})
-            if passage is not None:
-                found[topic.pk] = passage
+            best = self._best_passage(topic, left)
+            if best is not None:
+                found[topic.pk] = best[1]
+                left.remove(best[0])
         return found
 
     @cached_property
@@ -106,23 +111,45 @@ class _Outline:
 
     @cached_property
     def entries(self) -> list[Obligation]:
-        """What the landscape names: entries in force on the day, from as many jurisdictions as there are."""
-        now = [entry for topic in self.topics for entry in self.catalogue.in_force(topic.pk, self.day)[0]]
-        return _spread(now)[:ENTRIES]
+        """What the landscape names: entries in force on the day, most of the main topic, from many jurisdictions."""
+        main, *others = self.topics
+        first = self._spread(self.catalogue.in_force(main.pk, self.day)[0])[: ENTRIES_MAIN if others else ENTRIES]
+        rest = [entry for topic in others for entry in self.catalogue.in_force(topic.pk, self.day)[0]]
+        return list(dict.fromkeys([*first, *self._spread(rest)]))[:ENTRIES]
 
-    def _best_passage(self, topic: Topic, taken: set[str]) -> Passage | None:
-        scored = sorted(self.sentences, key=lambda text: (-_count_cues(topic, text), not says_something(text)))
+    def _best_passage(self, topic: Topic, candidates: list[str]) -> tuple[str, Passage] | None:
+        scored = sorted(candidates, key=lambda text: (-_count_cues(topic, text), not says_something(text)))
         for sentence in scored[:8]:
             focus = _first_cue(topic, sentence)
-            passage = quotable(sentence, self.wording.text, focus=focus or 0) if focus is not None else None
-            if passage is not None and passage.text not in taken:
-                return passage
+            passage = quotable(sentence, self.wording.text, focus=focus) if focus is not None else None
+            if passage is not None:
+                return sentence, passage
         return None
 
     def _quotable(self, candidates: Iterable[str]) -> Iterator[Passage]:
         for sentence in sorted(candidates, key=lambda text: not says_something(text)):
             if passage := quotable(sentence, self.wording.text):
                 yield passage
+
+    def _spread(self, entries: Iterable[Obligation]) -> list[Obligation]:
+        """One of each jurisdiction before the second of any; core, sure and specific ones first."""
+        seen: Counter[str] = Counter()
+        rounds: list[tuple[int, int, Obligation]] = []
+        for entry in sorted(entries, key=self._rank):
+            code = entry.instrument.jurisdiction_id
+            seen[code] += 1
+            rounds.append((seen[code], -self._weight[code], entry))
+        return [entry for _, _, entry in sorted(rounds, key=lambda item: item[:2])]
+
+    def _rank(self, entry: Obligation) -> tuple[bool, int, int, int]:
+        about = {topic.pk for topic in entry.topics.all()}
+        shared = len(about & {topic.pk for topic in self.topics})
+        return entry.instrument.tier != "core", _TRUST.get(entry.confidence, len(_TRUST)), -shared, len(about)
+
+    @cached_property
+    def _weight(self) -> Counter[str]:
+        """How much of the catalogue is law of each jurisdiction."""
+        return Counter(entry.instrument.jurisdiction_id for entry in self.catalogue.obligations.values())
 
     def _title(self) -> None:
         title = fold_markdown(self.wording.provision.title).replace('"', "")[:120].strip()
@@ -143,7 +170,7 @@ class _Outline:
     def _why_it_matters(self) -> None:
         main, *others = self.topics
         definition = _lower(main.definition.rstrip("."))
-        shown = f"The passage {self.main_passage.quote}" if self.main_passage else "The provision"
+        shown = _upper(self.main_passage.pointer) if self.main_passage else "The provision"
         name = _lower(main.name)
         self.add("why_it_matters", f"{shown} concerns {name}: {definition}.", f"{shown} concerns {name}.")
         if others:
@@ -161,8 +188,8 @@ class _Outline:
             )
         for entry in self.entries:
             self.add("regulatory_landscape", f"- {_entry(entry)}", f"- {entry.title} [@{entry.pk}].")
-        later = [entry for topic in self.topics for entry in self.catalogue.in_force(topic.pk, self.day)[1]]
-        for entry in _spread(later)[:ENTRIES_LATER]:
+        later = self.catalogue.in_force(self.topics[0].pk, self.day)[1]
+        for entry in self._spread(later)[:ENTRIES_LATER]:
             first_day = entry.applies_from or entry.instrument.in_force_since
             day = f"{first_day.day} {first_day:%B %Y}"
             self.add(
@@ -171,14 +198,11 @@ class _Outline:
             )
 
     def _exposure(self) -> None:
-        main = self.topics[0]
+        main, part = self.topics[0], "governance_exposure"
         if not main.default_exposure:
             return
-        part, words = (
-            "governance_exposure",
-            f"; the words to weigh are {self.main_passage.quote}" if self.main_passage else "",
-        )
-        self.add(part, f"The catalogue starts {_lower(main.name)} at {main.default_exposure}{words}.")
+        words = f"; weigh {self.main_passage.pointer}" if self.main_passage else ""
+        self.add(part, f"For {_lower(main.name)}, the catalogue starts at {main.default_exposure}{words}.")
         self.add(part, "That level rests on the topic and not on this text; an editor decides.")
         for intro, factors in (("raise", main.raises_exposure), ("lower", main.lowers_exposure)):
             for factor in factors[:FACTORS]:
@@ -201,13 +225,13 @@ class _Outline:
         questions = [question for topic in self.topics[:2] for question in topic.review_questions]
         contract = [question for question in questions if _CONTRACT.search(question)] or questions[:1]
         practice = [question for question in questions if question not in contract]
-        passage = self.main_passage
+        passage, other = self.main_passage, [self.main_passage, *self.passages.values()][-1]
         if passage and contract:
-            self.add("contract_implications", f"The words to settle are {passage.quote}.")
+            self.add("contract_implications", f"The words to settle: {passage.pointer}.")
         for question in contract:
             self._ask("contract_implications", f"- Open question: {question}")
-        if passage and practice:
-            self.add("compliance_considerations", f"- Compare practice with {passage.quote}.")
+        if other and practice:
+            self.add("compliance_considerations", f"- Compare practice with {other.pointer}.")
         for question in practice:
             self._ask("compliance_considerations", f"- Establish: {_lower(question)}")
 
@@ -235,8 +259,7 @@ class _Outline:
 
 
 def _count_cues(topic: Topic, text: str) -> int:
-    cues, lowered = _cues(topic), text.lower()
-    return sum(cue.matches(text, lowered) for cue in cues.cues)
+    return sum(cue.pattern.search(text) is not None for cue in _cues(topic).cues)
 
 
 def _first_cue(topic: Topic, text: str) -> int | None:
@@ -254,20 +277,6 @@ def _compiled(key: str, cues: tuple[str, ...], exclude: tuple[str, ...]) -> Topi
     return TopicCues.compile(key, cues, exclude)
 
 
-def _spread(entries: Iterable[Obligation]) -> list[Obligation]:
-    """Each once; core law of which we are sure first, and one of each jurisdiction before the second of any."""
-    trust = {"high": 0, "medium": 1}
-    once = {entry.pk: entry for entry in entries}.values()
-    ranked = sorted(once, key=lambda entry: (entry.instrument.tier != "core", trust.get(entry.confidence, 2)))
-    seen: dict[str, int] = {}
-    rounds: list[tuple[int, int, Obligation]] = []
-    for place, entry in enumerate(ranked):
-        code = entry.instrument.jurisdiction_id
-        seen[code] = seen.get(code, 0) + 1
-        rounds.append((seen[code], place, entry))
-    return [entry for _, _, entry in sorted(rounds, key=lambda item: item[:2])]
-
-
 def _entry(entry: Obligation) -> str:
     """Title and paraphrase, with the citation in each sentence."""
     said = [sentence.text.rstrip(".") for sentence in markup.parse(entry.paraphrase)]
@@ -278,6 +287,10 @@ def _entry(entry: Obligation) -> str:
 def _lower(text: str) -> str:
     """With a small first letter, unless it begins an abbreviation: "Training …" → "training …", "AI …" stays."""
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _listed(names: Iterable[str]) -> str:

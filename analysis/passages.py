@@ -12,9 +12,11 @@ from atlas import markup
 from atlas.archive.normalising import fold_markdown, locate
 
 GOOD_LENGTH, MOST_LENGTH = 40, 420  # characters of a quote that says something and is still read
+SHORT_LENGTH = 160  # characters of a quote that may be repeated
 BEFORE_FOCUS = 160  # characters kept before the words that matter in a sentence that is cut
 MOST_PASSAGES = 400  # sentences looked at; provisions have a few, whole documents on one line have thousands
 _STRAIGHT = str.maketrans("“”„‟«»", '""""""')
+_BREAK = re.compile(r"[;:,] ")
 _WORD = re.compile(r"\w+")
 
 
@@ -28,6 +30,15 @@ class Passage:
     @property
     def quote(self) -> str:
         return f"“{self.text}”" if self.is_whole else f"“{self.text}” (part of a longer sentence)"
+
+    @property
+    def pointer(self) -> str:
+        """The quote if it is short, else its first words: for parts after the one that quotes it in full."""
+        if len(self.text) <= SHORT_LENGTH:
+            return f"the passage “{self.text}”"
+        return (
+            f"the passage that begins “{self.text[: _break_before(self.text, SHORT_LENGTH // 2, 20)].rstrip(' ,;:')}”"
+        )
 
 
 def sentences(source: str) -> list[str]:
@@ -45,9 +56,9 @@ def sentences(source: str) -> list[str]:
         if whole and len(whole) <= MOST_LENGTH:
             found.append(whole)
             place = end
-            continue
-        found += [fold_markdown(sentence.text) for sentence in lines[place].sentences]
-        place += 1
+        else:
+            found += [fold_markdown(text) for text in _units(lines[place], source)]
+            place += 1
     return [text for text in islice(found, MOST_PASSAGES) if text]
 
 
@@ -64,6 +75,12 @@ def says_something(sentence: str) -> bool:
     return len(sentence) >= GOOD_LENGTH and len(_WORD.findall(sentence)) > 4
 
 
+def _units(line: markup.Line, source: str) -> list[str]:
+    """The sentences of a line, or the rows if it is a table."""
+    text = source[line.start : line.sentences[-1].end]
+    return text.split("\n") if text.startswith("|") else [sentence.text for sentence in line.sentences]
+
+
 def _end_of_list(lines: list[markup.Line], place: int) -> int:
     """The end of the list that ``lines[place]`` leads in to; the next line if it leads in to none."""
     end = place + 1
@@ -74,13 +91,16 @@ def _end_of_list(lines: list[markup.Line], place: int) -> int:
 
 
 def _cut(sentence: str, focus: int) -> str:
-    """At most ``MOST_LENGTH`` characters of ``sentence`` that contain ``focus``, between white space."""
+    """At most ``MOST_LENGTH`` characters of ``sentence`` that contain ``focus``, from break to break if possible."""
     if len(sentence) <= MOST_LENGTH:
         return sentence
-    start = max(0, min(focus - BEFORE_FOCUS, len(sentence) - MOST_LENGTH))
-    if start:
-        start = sentence.find(" ", start, start + BEFORE_FOCUS) + 1 or start
+    start = 0 if focus < MOST_LENGTH - BEFORE_FOCUS else _break_before(sentence, focus, focus - BEFORE_FOCUS)
     end = start + MOST_LENGTH
-    if end < len(sentence):
-        end = max(sentence.rfind(" ", start + 1, end), start + 1)
-    return sentence[start:end]
+    return sentence[start : end if end >= len(sentence) else _break_before(sentence, end, max(focus, start) + 1)]
+
+
+def _break_before(sentence: str, end: int, at_least: int) -> int:
+    """The end of the last clause, else of the last word, in ``sentence[at_least:end]``."""
+    at_least = max(at_least, 0)
+    clauses = [match.end() for match in _BREAK.finditer(sentence, at_least, end)]
+    return clauses[-1] if clauses else max(sentence.rfind(" ", at_least, end) + 1, at_least)

@@ -58,9 +58,10 @@ class Catalogue:
         names = sorted(self.law_names, key=len, reverse=True)
         return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)" if names else r"(?!)")
 
-    def is_within(self, code: str, other: str) -> bool:
-        """Whether the law of ``other`` applies in ``code``: itself, what it is a part of, EU in the EEA, standards."""
-        return other == "INT" or other in self.surroundings(code)
+    def reaches(self, obligation: Obligation, code: str) -> bool:
+        """Whether it is law in ``code``: there, where that is a part of, EU in the EEA; standards everywhere."""
+        instrument = obligation.instrument
+        return bool({"INT", *self.surroundings(code)} & {instrument.jurisdiction_id, *instrument.related_jurisdictions})
 
     def surroundings(self, code: str) -> frozenset[str]:
         """``code`` and all that it is a part of. EU law counts in the EEA, and the other way round."""

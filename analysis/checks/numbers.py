@@ -82,6 +82,7 @@ def _entry(obligation: Obligation) -> Iterable[str]:
     instrument = obligation.instrument
     yield from (obligation.pinpoint, obligation.title, obligation.paraphrase, obligation.note)
     yield from (instrument.short_name, instrument.full_name, instrument.max_penalty, instrument.scope)
+    yield from (f"{entry.get('date')} {entry.get('event')}" for entry in instrument.key_dates)
     yield from (str(day) for day in (obligation.applies_from, instrument.in_force_since) if day)
 
 

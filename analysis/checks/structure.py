@@ -65,11 +65,7 @@ def _foreign_flags(subject: Subject) -> Iterator[Problem]:
         for citation in (citation for sentence in line.sentences for citation in sentence.citations):
             obligation = subject.catalogue.obligations.get(citation.key)
             known = line.kind == "flag" and line.label in subject.catalogue.jurisdictions
-            if (
-                known
-                and obligation
-                and not subject.catalogue.is_within(line.label, obligation.instrument.jurisdiction_id)
-            ):
+            if known and obligation and not subject.catalogue.reaches(obligation, line.label):
                 where = obligation.instrument.jurisdiction.name
                 message = f"{obligation} is law of {where}, not of {line.label}; give it a line of its own."
                 yield Problem(message, "jurisdiction_flags", citation.start, citation.end)

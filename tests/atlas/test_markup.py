@@ -134,11 +134,11 @@ def test_a_quote_mark_without_partner_is_found_and_the_inner_quote_kept() -> Non
 )
 def test_parsing_takes_linear_time(piece: str) -> None:
     def seconds(length: int) -> float:
-        started = time.perf_counter()
+        started = time.process_time()
         markup.parse(piece * (length // len(piece)) + " " * length)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
-    assert seconds(200_000) < 10 * max(seconds(50_000), 0.02)
+    assert seconds(200_000) < 10 * max(seconds(50_000), 0.05)
 
 
 class TestForReaders:
