@@ -1,7 +1,7 @@
 """Tells the story of the sample with the verbs that real data go through, and writes nothing by other ways.
 
-Looks at documents and sittings of the editors alternate in the order of their days. Every step is one transaction and
-knows whether it was done, so that a load which was killed goes on where it stopped. No model is called.
+The story has chapters: some looks at documents, then a sitting of the editors. Each is one transaction, so that a load
+that was killed goes on with the next, and no worker sees a job before its outline is there: no model is called.
 """
 
 import datetime
@@ -11,18 +11,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 import structlog
 from django.db import connection, transaction
 
-from analysis.drafting import drain
-from analysis.models import DraftJob
+from analysis import leases
+from analysis.attempt import Attempt
+from analysis.drafting import attempt_outline, store
 from analysis.queue import queue_changes
 from atlas.archive.recording import record_capture, record_failure
-from atlas.models import Capture, Document, Platform, Provision, Publication, User, content_hash
+from atlas.models import Capture, Document, Platform, Provision, Publication, User
 from review import actions
 from review.models import Decision as Decided
-from review.models import Edition, Revision
+from review.models import Edition
 from review.sample import story
 from review.sample.people import make_people
 
@@ -84,65 +86,56 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 class _Telling:
-    """One telling of the story: looks until the day of a sitting, then that sitting, and so on."""
+    """One telling of the story, chapter by chapter; those that were told before are passed over."""
 
     def __init__(self) -> None:
         self.people = make_people()
-        self.platforms = story.read_platforms()
+        self.looks = story.read_looks()
         self.analyses = story.read_analyses()
         self.decisions = story.read_decisions()
-
-    def tell(self, until: datetime.date) -> None:
-        looks = self._looks()
-        for day in sorted({item.sitting for item in (*self.analyses, *self.decisions)}):
-            for path, look in looks:
-                if look.day <= min(day, until):
-                    self._look(path, look)
-            if day <= until and not self._is_over(day):
-                self._sit(day)
 
     @cached_property
     def documents(self) -> dict[str, Document]:
         """The documents of all sample platforms by ``platform/document``."""
         return {
             f"{platform.slug}/{document.slug}": _make_document(platform, document)
-            for platform in self.platforms
+            for platform in story.read_platforms()
             for document in platform.documents
         }
 
-    # Looks
+    def tell(self, until: datetime.date) -> None:
+        start = datetime.date.min
+        for end in sorted({item.sitting for item in (*self.analyses, *self.decisions)}):
+            if end <= until:
+                self._tell_chapter(start, end)
+            start = end
 
-    def _looks(self) -> list[tuple[str, story.Look]]:
-        """Every look with the path of its document, in the order of their days."""
-        looks = [
-            (f"{platform.slug}/{document.slug}", look)
-            for platform in self.platforms
-            for document in platform.documents
-            for look in document.captures
-        ]
-        return sorted(looks, key=lambda pair: pair[1].day)
+    @transaction.atomic
+    def _tell_chapter(self, start: datetime.date, end: datetime.date) -> None:
+        """What was seen after the day ``start``, and the sitting on the day ``end``."""
+        looks = [(path, look) for path, look in self.looks if start < look.day <= end]
+        path, last = looks[-1]
+        if self.documents[path].captures.filter(captured_at=last.at).exists():
+            return
+        for path, look in looks:
+            self._look(path, look)
+        self._sit(end)
+        _check_guards()
+        logger.info("sample chapter told", until=end.isoformat())
 
     def _look(self, path: str, look: story.Look) -> None:
-        document = self.documents[path]
-        if document.captures.filter(captured_at=look.at).exists():
-            return
         if look.failure:
-            record_failure(document, reason=look.failure, captured_at=look.at)
+            record_failure(self.documents[path], reason=look.failure, captured_at=look.at)
         else:
-            record_capture(document, text=story.read_text(path, look), captured_at=look.at)
-
-    # Sittings
-
-    def _is_over(self, day: datetime.date) -> bool:
-        """Whether something was seen after ``day``: then the sitting of that day had been finished."""
-        return Capture.objects.filter(document__in=self.documents.values(), captured_at__date__gt=day).exists()
+            record_capture(self.documents[path], text=story.read_text(path, look), captured_at=look.at)
 
     def _sit(self, day: datetime.date) -> None:
+        """Requests, then drafts, then what the editors make of them."""
         decisions = [decision for decision in self.decisions if decision.sitting == day]
         for decision in decisions:
             if decision.verb == "request":
-                self._decide(decision)
-        self._draft()
+                actions.ask_for_draft(self._provision(decision), by=self.people[decision.by])
+        self._draft({self._provision(decision).pk: decision.failure for decision in decisions})
         for item in self.analyses:
             if item.sitting == day:
                 self._publish(item)
@@ -151,49 +144,39 @@ class _Telling:
         for decision in decisions:
             if decision.verb != "request":
                 self._decide(decision)
-        logger.info("sample sitting held", day=day.isoformat())
 
-    def _draft(self) -> None:
-        """What the workers do, in the foreground and without a model."""
+    def _draft(self, failures: dict[int, str]) -> None:
+        """What workers do, for the sample's own jobs and without a model. ``failures``: provision → how it failed."""
         queue_changes()
-        drain()
+        token = uuid4()
+        waiting = leases.ready().filter(wording__provision__document__in=self.documents.values())
+        for provision_id in list(waiting.values_list("wording__provision", flat=True)):
+            for job in leases.claim(token, 1, provision_id=provision_id):
+                failure = failures.get(provision_id)
+                store(job, token, _failed(failure) if failure else attempt_outline(job))
         actions.take_in()
 
-    @transaction.atomic
     def _publish(self, item: story.AnalysisFile) -> None:
         """The editor writes the analysis into the open edition, or into a new one; the others approve it."""
-        provision, content = self._provision(item), self._content(item)
-        if Revision.objects.filter(edition__provision=provision, content_sha256=content_hash(content)).exists():
-            return
-        editor = self.people["editor"]
+        provision, editor = self._provision(item), self.people["editor"]
         edition = _open_edition(provision) or actions.open_edition(provision, by=editor)
-        actions.revise(edition, content, by=editor, lock_version=edition.lock_version)
+        actions.revise(edition, self._content(item), by=editor, lock_version=edition.lock_version)
         for name in item.approved_by:
             _approve(edition, by=self.people[name])
 
     def _end(self, item: story.AnalysisFile, ending: story.Ending) -> None:
-        publication = self._provision(item).publications.live().first()
-        if publication is not None:
-            verb = actions.withdraw if ending.verb == "withdraw" else actions.retract
-            verb(publication, by=self.people[ending.by], reason=ending.reason)
+        verb = actions.withdraw if ending.verb == "withdraw" else actions.retract
+        verb(self._provision(item).publications.live().get(), by=self.people[ending.by], reason=ending.reason)
 
     def _decide(self, decision: story.Decision) -> None:
-        provision, by = self._provision(decision), self.people[decision.by]
-        if decision.verb == "request":
-            if not DraftJob.objects.filter(wording=provision.current_wording).exists():
-                actions.ask_for_draft(provision, by=by)
-            return
-        edition = _open_edition(provision)
-        if edition is None or edition.decisions.filter(kind=decision.verb, by=by).exists():
-            return
+        by, reason = self.people[decision.by], decision.reason
+        edition = Edition.objects.open().get(provision=self._provision(decision))
         if decision.verb == "approve":
             _approve(edition, by=by)
         elif decision.verb == "discard":
-            actions.discard(edition, by=by, lock_version=edition.lock_version, reason=decision.reason)
+            actions.discard(edition, by=by, lock_version=edition.lock_version, reason=reason)
         else:
-            actions.request_changes(
-                edition, by=by, lock_version=edition.lock_version, reason=decision.reason, mode="edit"
-            )
+            actions.request_changes(edition, by=by, lock_version=edition.lock_version, reason=reason, mode="edit")
 
     # Words of the files → rows
 
@@ -248,6 +231,19 @@ def _make_document(platform: story.PlatformFile, document: story.DocumentFile) -
         },
     )
     return made
+
+
+def _check_guards() -> None:
+    """Let PostgreSQL check what it checks at commit: within a larger transaction the wordings would have moved on."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _failed(reason: str) -> Attempt:
+    """An attempt of a model that never was, for a job that shows as failed."""
+    fields = {"drafter": "model", "model_requested": "sample (no model was called)", "input_sha256": ""}
+    return Attempt(fields=fields).fail("refused", reason)
 
 
 def _open_edition(provision: Provision) -> Edition | None:

@@ -83,10 +83,22 @@ class Decision(OnProvision):
     verb: Literal["request", "approve", "request_changes", "discard"]
     by: Person
     reason: str = ""
+    failure: str = ""  # of a request: why its draft failed
 
 
 def read_platforms() -> list[PlatformFile]:
     return [PlatformFile.model_validate(_read(path)) for path in sorted(FOLDER.glob("platforms/*/platform.yaml"))]
+
+
+def read_looks() -> list[tuple[str, Look]]:
+    """Every look with the path of its document, in the order of their days."""
+    looks = [
+        (f"{platform.slug}/{document.slug}", look)
+        for platform in read_platforms()
+        for document in platform.documents
+        for look in document.captures
+    ]
+    return sorted(looks, key=lambda pair: pair[1].day)
 
 
 def read_analyses() -> list[AnalysisFile]:
