@@ -1,4 +1,4 @@
-"""Provisions of one version × provisions of the next → who is who.
+"""Provisions of one version and of the next → which is which.
 
 First whatever is the same (text and place, text, text as a reader sees it), which settles nearly all; then the
 left-overs by similarity, all at once, so that no early wrong pair takes the partner of a later right one.

@@ -1,85 +1,95 @@
 """May a captured text become a version? If it looks like an error, a login or half a page, say so and hold it."""
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
-SHORTEST = 200  # characters; shorter texts were without exception failed captures in the histories examined
+SHORTEST = 200  # characters; in two collections examined every shorter text was a failed capture
 SHRINKAGE = 0.5
 ERROR_PARAGRAPH = 400  # characters; in longer paragraphs error words are ordinary words
+SHORT_PAGE = 3_000  # characters; in longer ones a login link or "enable JavaScript" is part of the frame
 
-ERRORS = {
+# Nothing but a failed page says this, even where several pages were put together and the others are fine.
+FAILED = re.compile(
+    r"page (?:isn.t|is not|is currently not) available|unexpected error (?:has )?occurred"
+    r"|try reloading (?:the|this) page"
+    r"|verify (?:that )?you(?:.re| are) (?:a )?human|checking your browser before"
+    r"|our systems have detected unusual traffic"
+    r"|^\W{0,4}(?:error )?(?:404|403|500|502|503)\b.{0,40}(?:not found|forbidden|error|unavailable|gateway)"
+    r"|^\W{0,4}(?:page not found|access denied|just a moment\W*)\W{0,4}$",
+    re.IGNORECASE | re.MULTILINE,
+)
+# This may also stand in a document, so it counts on short pages only.
+SUSPICIOUS = {
     "an error page": re.compile(
-        r"page (?:isn['’]t|is not) available|unexpected error|try reloading|reload(?:ing)? (?:the|this) page|page not found"
-        r"|(?:error|^|\W)(?:404|403|500|502|503)\b.{0,40}(?:not found|forbidden|error|unavailable|gateway)|access denied"
-        r"|service (?:is )?(?:temporarily )?unavailable|too many requests|bad gateway|gateway time-?out|internal server error"
-        r"|content isn['’]t available|something went wrong\W{0,3}(?:please )?try again|request could not be satisfied",
-        re.I,
+        r"something went wrong|unexpected error|service (?:is )?(?:temporarily )?unavailable|too many requests"
+        r"|bad gateway|gateway time-?out|internal server error|content isn.t available|request could not be satisfied"
+        r"|page not found|access denied|(?:can.t|cannot|couldn.t) (?:find|load) (?:this|the) page",
+        re.IGNORECASE,
     ),
     "a check for robots": re.compile(
-        r"verify (?:that )?you(?:['’]re| are) (?:a )?human|(?:complete|solve) the captcha|just a moment\.\.\.|unusual traffic"
-        r"|checking your browser|are you a robot|enable javascript|javascript is (?:disabled|required)|enable cookies and reload",
-        re.I,
+        r"captcha|just a moment|unusual traffic|checking your browser|are you a robot|enable javascript"
+        r"|javascript is (?:disabled|required)|enable cookies and reload",
+        re.IGNORECASE,
     ),
     "a login page": re.compile(
-        r"^(?:please )?(?:log|sign) ?in(?: (?:to|with)\b.{0,60})?(?: to continue)?\W?$|(?:log|sign) ?in to (?:continue|view)|"
-        r"you must be (?:logged|signed) in|forgot(?:ten)? (?:your )?password\?",
-        re.I | re.M,
+        r"^\W{0,4}(?:please )?(?:log|sign) ?in\b.{0,60}$|(?:log|sign) ?in to (?:continue|view|your account)"
+        r"|you must be (?:logged|signed) in|forgot(?:ten)? (?:your )?password\?",
+        re.IGNORECASE | re.MULTILINE,
     ),
     "a consent form": re.compile(
-        r"^(?:accept|reject|allow|decline) all(?: cookies)?$|^manage (?:cookie )?(?:preferences|consent)$", re.I | re.M
+        r"^\W{0,4}(?:accept|reject|allow|decline) all(?: cookies)?\W{0,4}$"
+        r"|^\W{0,4}manage (?:cookie )?(?:preferences|consent)",
+        re.IGNORECASE | re.MULTILINE,
     ),
 }
-MOST_TEXT_BESIDE_A_FORM = 3_000  # characters; a login or consent line in a long document is part of its frame
 
 
 def problems(text: str, *, last_good: str | None) -> list[str]:
     """Why ``text`` should be held, each as a sentence; empty if it may become a version.
 
-    ``last_good`` is the last text of the document that was healthy, None before the first.
+    ``last_good`` is the last healthy text of the document, None before the first. What stood in it already is part of
+    the document and no problem.
     """
-    stripped = text.strip()
-    if not stripped:
+    text = text.strip()
+    if not text:
         return ["The page had no text."]
-    found = [*_binary(stripped), *_too_short(stripped), *_error_paragraphs(stripped), *_shrunk(stripped, last_good)]
-    return found
+    return [*_binary(text), *_too_short(text), *_error_paragraphs(text, last_good or ""), *_shrunk(text, last_good)]
 
 
-def _binary(text: str) -> list[str]:
-    odd = text.count("\ufffd") + sum(text.count(chr(code)) for code in range(32) if chr(code) not in "\t\n\r\f\v")
-    if text.startswith(("%PDF-", "PK\x03\x04")) or odd > len(text) / 50:
-        return ["The capture is not text: it looks like a binary file."]
-    return []
+def _binary(text: str) -> Iterator[str]:
+    if text.startswith(("%PDF-", "PK\x03\x04")) or text.count("\0") + text.count("\ufffd") > len(text) / 50:
+        yield "The capture is not text: it looks like a binary file."
 
 
-def _too_short(text: str) -> list[str]:
-    if len(text) >= SHORTEST:
-        return []
-    return [f"The text has only {len(text)} characters; a governance document has at least {SHORTEST}."]
+def _too_short(text: str) -> Iterator[str]:
+    if len(text) < SHORTEST:
+        yield f"The text has only {len(text)} characters; a governance document has at least {SHORTEST}."
 
 
-def _error_paragraphs(text: str) -> list[str]:
-    reasons = []
-    for what, pattern in ERRORS.items():
-        if what in ("a login page", "a consent form") and len(text) > MOST_TEXT_BESIDE_A_FORM:
+def _error_paragraphs(text: str, last_good: str) -> Iterator[str]:
+    is_short = len(text) < SHORT_PAGE
+    for paragraph in text.split("\n\n"):
+        if len(paragraph) >= ERROR_PARAGRAPH:
             continue
-        if (words := _first_match(text, pattern)) is not None:
-            reasons.append(f"The page looks like {what}: “{words}”.")
-    return reasons
+        what = _what_it_looks_like(paragraph, is_short)
+        if what and paragraph.strip() not in last_good:
+            yield f"The page looks like {what}: “{' '.join(paragraph.split())[:120]}”."
+            return
 
 
-def _first_match(text: str, pattern: re.Pattern[str]) -> str | None:
-    for match in pattern.finditer(text):
-        start = text.rfind("\n\n", 0, match.start()) + 1
-        end = text.find("\n\n", match.end())
-        paragraph = text[start : end if end >= 0 else len(text)].strip()
-        if len(paragraph) < ERROR_PARAGRAPH:
-            return " ".join(paragraph.split())[:120]
-    return None
+@lru_cache(maxsize=65_536)
+def _what_it_looks_like(paragraph: str, is_short_page: bool) -> str:
+    if FAILED.search(paragraph):
+        return "an error page"
+    if not is_short_page:
+        return ""
+    return next((what for what, pattern in SUSPICIOUS.items() if pattern.search(paragraph)), "")
 
 
-def _shrunk(text: str, last_good: str | None) -> list[str]:
-    if last_good is None or len(text) >= SHRINKAGE * len(last_good.strip()):
-        return []
-    return [
-        f"The text shrank to {len(text):,} characters from {len(last_good.strip()):,}; "
-        "part of the page may not have loaded."
-    ]
+def _shrunk(text: str, last_good: str | None) -> Iterator[str]:
+    before = len(last_good.strip()) if last_good else 0
+    if len(text) < SHRINKAGE * before:
+        yield (
+            f"The text shrank to {len(text):,} characters from {before:,}; part of the page may not have been captured."
+        )

@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from atlas.archive.sentences import NOT_AN_END
+
 if TYPE_CHECKING:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
@@ -15,16 +17,12 @@ PART = 2_000  # characters, the size that sentences are gathered to at most
 SMALLEST = 600  # characters, from which on a part may end
 ONE_IN = 3  # share of the sentences behind which a part ends
 WORD = re.compile(r"\w")
-
-# Behind a sentence, a list item or a table row; before a clause number that is glued to the sentence before it.
-SEPARATORS = [
-    r"\n+",
-    r"(?<=[.!?:;”\"_)])(?=\d{1,2}(?:\.\d{1,2}){0,2}\\?\.? ?[A-Z“\"])",
-    r"(?<=[a-z)”\"][.!?])\s*(?=[A-Z])",
-    r"[。！？；]",
-    r"(?<=[;,])\s+",
-    r"\s+",
-]
+BOUNDARY = re.compile(
+    r"\n\s*"
+    r"|(?<=[.!?:;\u201d\"_)])\s*(?=\d{1,2}(?:\.\d{1,2}){0,2}\\?\.? ?[A-Z\u201c\"])"  # before a number, even if glued
+    r"|(?<=[a-z)\u201d\"][.!?])\s*(?=[A-Z])"
+    r"|(?<=[\u3002\uff01\uff1f\uff1b])"  # Chinese and Japanese ends of sentences
+)
 
 
 def cut_overlong(source: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -35,40 +33,54 @@ def cut_overlong(source: str, start: int, end: int) -> list[tuple[int, int]]:
     """
     if end - start <= OVERLONG:
         return [(start, end)]
-    return list(_gather([*_pieces(source, start, end)], source))
+    return list(_gather([piece for span in _sentences(source, start, end) for piece in _pieces(source, *span)], source))
 
 
 def _gather(pieces: list[tuple[int, int]], source: str) -> Iterator[tuple[int, int]]:
-    begin, last = pieces[0]
-    for start, end in pieces[1:]:
-        size = last - begin
-        ends_here = size >= SMALLEST and crc32(source[last - 40 : last].encode()) % ONE_IN == 0
-        if (ends_here or end - begin > PART) and WORD.search(source, begin, last) and WORD.search(source, start, pieces[-1][1]):
+    """Pieces joined into parts of some size, each with at least one word."""
+    worded = [WORD.search(source, *piece) is not None for piece in pieces]
+    last_worded = max((index for index, has_words in enumerate(worded) if has_words), default=0)
+    begin, has_words = pieces[0][0], worded[0]
+    for index in range(1, last_worded + 1):
+        start, end = pieces[index]
+        last = pieces[index - 1][1]
+        if has_words and (end - begin > PART or _may_end(source, begin, last)):
             yield begin, last
-            begin = start
-        last = end
-    yield begin, last
+            begin, has_words = start, False
+        has_words = has_words or worded[index]
+    yield begin, pieces[-1][1]
+
+
+def _may_end(source: str, begin: int, end: int) -> bool:
+    return end - begin >= SMALLEST and crc32(source[end - 40 : end].encode("utf-8", "replace")) % ONE_IN == 0
+
+
+def _sentences(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    begin = start
+    for match in BOUNDARY.finditer(source, start, end):
+        if match.start() > begin and match.end() < end and not NOT_AN_END.search(source, begin, match.start() - 1):
+            yield begin, match.start()
+            begin = match.end()
+    yield begin, end
 
 
 def _pieces(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Sentences, items and rows; halves of sentences where one alone is too long."""
+    """The sentence, or parts of one that is too long by itself, cut behind a comma or a word."""
+    if end - start <= PART:
+        yield start, end
+        return
     text = source[start:end]
-    for document in _sentence_splitter().create_documents([text]):
+    for document in _word_splitter().create_documents([text]):
         begin, piece = document.metadata["start_index"], document.page_content
         assert text.startswith(piece, begin), "the text splitter must keep every character"
         yield start + begin, start + begin + len(piece)
 
 
 @lru_cache(maxsize=1)
-def _sentence_splitter() -> "RecursiveCharacterTextSplitter":
-    os.environ.setdefault("LANGSMITH_TRACING", "false")  # its dependency would send texts to a service if asked to
+def _word_splitter() -> "RecursiveCharacterTextSplitter":
+    os.environ["LANGSMITH_TRACING"] = "false"  # its dependency would send texts to a service if told to
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     return RecursiveCharacterTextSplitter(
-        chunk_size=300,
-        chunk_overlap=0,
-        add_start_index=True,
-        separators=SEPARATORS,
-        is_separator_regex=True,
-        keep_separator="end",
+        chunk_size=PART, chunk_overlap=0, add_start_index=True, separators=["; ", ", ", " ", ""], keep_separator="end"
     )

@@ -60,12 +60,12 @@ def _is_short_preamble(sections: list[Section], lead: list[Block], body: list[Bl
 
 def _with_item_headings(blocks: Sequence[Block]) -> list[Block]:
     """Items that are nothing but bold and have something under them become headings ("1.  **OWNERSHIP**")."""
-    following = [*blocks[1:], None]
+    following = (*blocks[1:], None)
     return [
         replace(block, kind="heading", level=ITEM_LEVEL + block.indent)
         if block.kind == "item" and after and after.indent > block.indent and is_bold_heading(_content(block))
         else block
-        for block, after in zip(blocks, following, strict=True)
+        for block, after in zip(blocks, following, strict=False)
     ]
 
 

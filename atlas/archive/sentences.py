@@ -14,19 +14,26 @@ from atlas.archive.blocks import scan_blocks
 from atlas.archive.normalising import fold_markdown
 
 NOT_AN_END = re.compile(
-    r"\b(?:[A-Za-z]|e\.g|i\.e|etc|vs|no|nos|art|arts|sec|inc|ltd|llc|corp|co|mr|mrs|ms|dr|st|u\.s|cf|al|para|approx)$",
-    re.I,
+    r"\b(?:[A-Za-z]|e\.g|i\.e|u\.s|etc|vs|nos?|arts?|sec|inc|ltd|llc|corp|co|mrs?|ms|dr|st|cf|al|para|approx)$",
+    re.IGNORECASE,
 )
 END = re.compile(
-    r"[.!?;]+[\"')\]]*\s+(?=[\"'(\[]*[^a-z\s])|[。！？；]|(?<=[a-z)][.!?])(?=[A-Z][a-z])|(?<=:)\s+(?=[A-Z])"
+    r"[.!?;]+[\"')\]]*\s+(?=[\"'(\[]*[^a-z\s])"  # "… it. We …"
+    r"|[\u3002\uff01\uff1f\uff1b]"  # Chinese and Japanese ends of sentences
+    r"|(?<=[a-z)][.!?])(?=[A-Z][a-z])"  # "… it.We …": pages lose the space between paragraphs
+    r"|(?<=:)\s+(?=[A-Z])"
 )
 WORD = re.compile(r"[^\W_]+(?:[.,:/'@_-][^\W_]+)*|[%$€£¥§&+<>=]")
-MONTHS = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+MONTHS = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?)"
+)
 DATE = re.compile(
-    rf"(?:{MONTHS})\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTHS})\.?,? \d{{4}}"
-    rf"|(?:{MONTHS})\.?,? \d{{4}}|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|\d{{4}} ?年 ?\d{{1,2}} ?月 ?\d{{1,2}} ?日"
+    rf"{MONTHS}\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTHS}\.?,? \d{{4}}"
+    rf"|{MONTHS}\.?,? \d{{4}}|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
+    r"|\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?日"
     r"|\b(?:\d{1,3}|an?|one) (?:minute|hour|day|week|month|year)s? ago|\byesterday\b|\btoday\b",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -67,7 +74,7 @@ def _sentences_of(block: str, is_heading: bool) -> tuple[Sentence, ...]:
 
 
 def split_sentences(text: str) -> list[str]:
-    """Folded text cut behind sentences and long parts of them (semicolons); abbreviations don't end one."""
+    """Folded text cut behind sentences and parts of them (semicolons, colons); abbreviations don't end one."""
     sentences: list[str] = []
     start = 0
     for match in END.finditer(text):

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from atlas.archive.causes import cosmetic_cause, cosmetic_cause_alone, describe_difference
+from atlas.archive.causes import cosmetic_cause, cosmetic_cause_alone
+from atlas.archive.describing import describe_difference
 from atlas.archive.normalising import fold, fold_markdown
 from atlas.archive.sentences import Sentence, read_sentences, sentence_keys
 from atlas.models.provisions import Significance

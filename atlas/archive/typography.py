@@ -7,12 +7,16 @@ import html
 import re
 import unicodedata
 
-QUOTES = dict.fromkeys("‘’‚‛′`´ʼ", "'") | dict.fromkeys("“”„‟″«»", '"')
-DASHES = dict.fromkeys("‐‑‒–—―−⁃", "-")
-INVISIBLE = dict.fromkeys(
-    "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2061\u2062\u2063\u2064\ufeff", ""
+SINGLE_QUOTES = "\u2018\u2019\u201a\u201b\u2032`\u00b4\u02bc"
+DOUBLE_QUOTES = "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043"
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2061\u2062\u2063\u2064\ufeff"
+VARIANTS = str.maketrans(
+    dict.fromkeys(SINGLE_QUOTES, "'")
+    | dict.fromkeys(DOUBLE_QUOTES, '"')
+    | dict.fromkeys(DASHES, "-")
+    | dict.fromkeys(INVISIBLE, "")
 )
-VARIANTS = str.maketrans({**QUOTES, **DASHES, **INVISIBLE})
 
 # 1.  1.2.3  (a)  iv)  A.1.c.  at the start of a line, possibly in bold: "**1\.** "
 NUMBER = r"(?:\d{1,3}(?:\\?\.\d{1,3}){0,4}|[A-Za-z](?:\\?\.[0-9a-z]{1,2}){1,4}|[a-zA-Z]|[ivxlcIVXLC]{2,6})"
@@ -27,9 +31,9 @@ IMAGE = re.compile(rf"!\[(?:[^\[\]\\]|\\.){{0,500}}\]{TARGET}")
 LINK = re.compile(rf"\[((?:[^\[\]\\]|\\.|\[[^\[\]]{{0,200}}\]){{0,1000}})\]{TARGET}")
 LINK_END = re.compile(rf"^\s{{0,20}}\]{TARGET}")
 TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
-BLOCK_MARK = re.compile(r"^\s*(?:(?:>|[*+-](?=\s)|#{1,6}(?=\s))\s*)+")
+BLOCK_MARK = re.compile(r"^\s*(?:(?:>|[*+-](?=\s)|#{1,6}(?=\s|$))\s*)+")
 RULE_LINE = re.compile(r"^[\s|:>*_=-]*$")
-EMPHASIS = re.compile(r"(?<!\\)(?:\*+|~~|(?<![^\W_])_+|_+(?![^\W_]))")
+EMPHASIS = re.compile(r"(?<!\\)(?:\*+|~~|`+|(?<![^\W_])_+|_+(?![^\W_]))")
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
