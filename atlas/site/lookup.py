@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from atlas.models import Platform, Topic, UnknownIdentifier
+from atlas.models import Document, Platform, Topic, UnknownIdentifier
 from atlas.models.identifiers import PublicIdentifier
 
 Row = TypeVar("Row", bound=PublicIdentifier)
@@ -28,6 +28,11 @@ def wanted_platform(request: HttpRequest) -> Platform | None:
     """The platform that ``?platform=`` asks for, if it asks for one."""
     slug = _parameter(request, "platform")
     return get_object_or_404(Platform, slug=slug) if slug else None
+
+
+def wanted_document(request: HttpRequest) -> Document | None:
+    public_id = _parameter(request, "document")
+    return cited(Document.objects.select_related("platform"), public_id) if public_id else None
 
 
 def wanted_topic(request: HttpRequest) -> Topic | None:

@@ -234,7 +234,7 @@ def test_the_list_of_changes_leaves_out_cosmetic_ones_and_returns_unless_asked(c
     provision = make_provision("One.")
     reword(provision, "Two.", significance="cosmetic")
     reword(provision, "Three.", is_return=True)
-    assert "No change is recorded" in body(client, "/changes/")
+    assert "No such change is recorded" in body(client, "/changes/")
     assert "2 changes" in body(client, "/changes/?show=all")
 
 

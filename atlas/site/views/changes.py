@@ -7,20 +7,22 @@ from django.shortcuts import render
 from atlas.archive.wording_diff import diff_words
 from atlas.models import Change, Platform, Publication, Version
 from atlas.site.coverage import good_captures, sample_names
-from atlas.site.lookup import cited, wanted_choice, wanted_platform
+from atlas.site.lookup import cited, wanted_choice, wanted_document, wanted_platform
 from atlas.site.paging import paged
 from atlas.templatetags.atlas_markup import obligations_cited_in
 
 
 def changes(request: HttpRequest) -> HttpResponse:
-    platform = wanted_platform(request)
+    platform, document = wanted_platform(request), wanted_document(request)
     shows_all = wanted_choice(request, "show", ["all"]) == "all"
     rows = Change.objects.all() if shows_all else Change.objects.announced()
     rows = rows.filter(document__platform=platform) if platform else rows
+    rows = rows.filter(document=document) if document else rows
     page = paged(request, rows.for_lists(), ("-capture__captured_at", "-pk"))
     context = {
         "page": page,
         "platform": platform,
+        "document": document,
         "shows_all": shows_all,
         "platforms": Platform.objects.all(),
         "sample_platforms": sample_names(row.document.platform for row in page.rows),

@@ -1,6 +1,7 @@
 """The legal catalogue for readers: topics, instruments, and the provisions whose analyses cite them."""
 
 import datetime
+import re
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet, Window
@@ -106,6 +107,11 @@ def _units(instrument: Instrument, *, today: datetime.date) -> list[CitedUnit]:
         totals[obligation_key] = number
     return [
         CitedUnit(obligation, obligation.applies_on(today), citing.get(obligation.pk, []), totals.get(obligation.pk, 0))
-        for obligation in instrument.obligations.select_related("instrument")
+        for obligation in sorted(instrument.obligations.select_related("instrument"), key=_in_order)
         if not obligation.is_retired or obligation.pk in citing
     ]
+
+
+def _in_order(obligation: Obligation) -> list[tuple[int, str]]:
+    """Article 5 before Article 28, and paragraph 2 before paragraph 10."""
+    return [(int(piece), "") if piece.isdigit() else (0, piece) for piece in re.split(r"(\d+)", obligation.pk)]

@@ -26,7 +26,7 @@ from atlas.models import (
     Wording,
 )
 from atlas.site.coverage import good_captures, sample_names
-from atlas.site.lookup import cited, wanted_choice, wanted_platform, wanted_topic
+from atlas.site.lookup import cited, wanted_choice, wanted_document, wanted_platform, wanted_topic
 from atlas.site.paging import paged
 from atlas.site.reading import read, read_all
 from atlas.templatetags.atlas_markup import obligations_cited_in
@@ -107,9 +107,11 @@ def publications(request: HttpRequest) -> HttpResponse:
     """Live publications, newest first."""
     platform, topic = wanted_platform(request), wanted_topic(request)
     exposure = wanted_choice(request, "exposure", list(Exposure.values))
+    document = wanted_document(request)
     instrument, obligation = _wanted(request, Instrument, "instrument"), _wanted(request, Obligation, "obligation")
     rows = Publication.objects.live()
     rows = rows.filter(provision__document__platform=platform) if platform else rows
+    rows = rows.filter(provision__document=document) if document else rows
     rows = rows.filter(topics__contains=[topic.pk]) if topic else rows
     rows = rows.filter(exposure_level=exposure) if exposure else rows
     rows = rows.filter(cited=obligation) if obligation else rows
@@ -119,7 +121,7 @@ def publications(request: HttpRequest) -> HttpResponse:
     page = paged(request, rows.for_lists(), ("-published_at", "-pk"))
     context = {
         "page": page,
-        "filters": [row for row in (platform, topic, instrument, obligation) if row],
+        "filters": [row for row in (platform, document, topic, instrument, obligation) if row],
         "exposure": Exposure(exposure).label if exposure else "",
         "sample_platforms": sample_names(row.provision.document.platform for row in page.rows),
     }
