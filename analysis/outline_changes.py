@@ -7,7 +7,7 @@ from rapidfuzz import fuzz, process
 from analysis.passages import Passage, quotable, sentences
 from atlas.models import Placement, Wording
 
-ALIKE = 55  # of 100: two sentences of which one replaced the other
+ALIKE = 65  # of 100: two sentences of which one replaced the other; a longer one may hold the shorter
 PAIRS, SINGLES = 3, 2  # shown of each
 
 
@@ -56,7 +56,7 @@ def _pairs(gone: list[str], come: list[str]) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     left = list(come)
     for old in gone:
-        found = process.extractOne(old, left, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        found = process.extractOne(old, left, scorer=fuzz.token_set_ratio, score_cutoff=ALIKE)
         if found is not None:
             pairs.append((old, found[0]))
             left.remove(found[0])

@@ -10,7 +10,7 @@ from atlas import markup
 from atlas.archive.normalising import fold_markdown, locate
 
 SHORT_QUOTE = 12  # characters; shorter ones stand almost anywhere
-OFTEN = 5  # times the same quote may be used; once in each of five parts is usual
+OFTEN = 6  # times the same quote may be used; once in each of five parts and in what changed is usual
 HINTS = 5  # quotes for which the nearest text is looked up; it is slow
 _STRAIGHT = re.compile(r"\"([^\"\n]{12,400})\"")
 _MALFORMED_MARKER = re.compile(r"\[AT-[A-Z]-[^\]\s]{0,20}\]?")

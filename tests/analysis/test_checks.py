@@ -92,7 +92,7 @@ class TestQuotes:
 
     def test_a_loose_version_marker_and_an_overused_quote_are_warned_of(self, wording: Wording) -> None:
         assert found("version-marker-alone", wording, summary="See [AT-V-000001] for it.")
-        assert found("quote-overused", wording, summary="“We may use your Content” " * 6)
+        assert found("quote-overused", wording, summary="“We may use your Content” " * 7)
 
 
 class TestCitations:
