@@ -7,10 +7,20 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from atlas.models import Change, Obligation, Platform, Provision, Publication, Version
+from atlas.models import (
+    Capture,
+    Change,
+    Collection,
+    Obligation,
+    Platform,
+    Provision,
+    Publication,
+    Snapshot,
+    Version,
+)
 from tests.atlas.site_rows import allow_publications_past_review, hold_capture, make_rows, publish, reword
 from tests.crawling import crawl
-from tests.factories import make_document, make_platform, make_provision
+from tests.factories import NOON, make_document, make_platform, make_provision
 
 pytestmark = pytest.mark.django_db
 
@@ -245,3 +255,32 @@ def test_a_law_that_does_not_apply_yet_says_so(client: Client) -> None:
     assert "Not yet applicable" in page
     assert "1 January 2999" in page
     assert "checked against the text of the law" in page
+
+
+def test_pages_of_things_that_are_still_empty_say_what_to_expect(client: Client) -> None:
+    document = make_document()
+    assert "Not captured" not in body(client, document.get_absolute_url())
+    assert "No provision is in force" in body(client, document.get_absolute_url())
+    assert "has not been captured yet" in body(client, f"{document.get_absolute_url()}captures/")
+    assert "No analysis of" in body(client, document.platform.get_absolute_url())
+    assert "No document of" in body(client, make_platform().get_absolute_url())
+    provision = Provision.objects.create(document=document, title="Without a text")
+    assert "No text of this provision is archived" in body(client, provision.get_absolute_url())
+
+
+def test_a_document_that_is_imported_carries_licence_and_attribution(client: Client) -> None:
+    collection = Collection.objects.create(
+        key="c", name="Demo versions", licence="ODbL 1.0", attribution="© Demo contributors"
+    )
+    document = make_document()
+    snapshot = Snapshot.objects.create(sha256="0" * 64, text="Text.")
+    version = Version.objects.create(
+        document=document, number=1, snapshot=snapshot, folded_sha256="0" * 64, first_captured_at=NOON
+    )
+    Capture.objects.create(
+        document=document, sequence=1, captured_at=NOON, outcome="first", snapshot=snapshot, version=version,
+        collection=collection, source_ref="a1b2c3",
+    )  # fmt: skip
+    page = body(client, version.get_absolute_url())
+    for words in ("imported from Demo versions", "ODbL 1.0", "© Demo contributors", "a1b2c3"):
+        assert words in page
