@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 from difflib import SequenceMatcher
+from os.path import commonprefix
 
 from atlas.archive.sentences import Sentence
 
 LONGEST_QUOTE = 160  # characters
+MOST_WORDS = 1_000  # looking for common words takes the square of this
 NUMBER = re.compile(r"\d")
 MODALS = {"may", "must", "shall", "will", "can", "could", "should", "might", "would", "cannot", "can't", "won't"}
 NEGATIONS = {
@@ -38,6 +40,12 @@ TELLING: tuple[tuple[str, Callable[[str], bool]], ...] = (
 
 
 def _changed_words(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
+    """The words that went and came; where very much did, all between the first and the last of them."""
+    head = len(commonprefix([old, new]))
+    tail = len(commonprefix([old[head:][::-1], new[head:][::-1]]))
+    old, new = old[head : len(old) - tail], new[head : len(new) - tail]
+    if max(len(old), len(new)) > MOST_WORDS:
+        return old, new
     gone: list[str] = []
     come: list[str] = []
     for operation, old_start, old_end, new_start, new_end in SequenceMatcher(None, old, new, False).get_opcodes():

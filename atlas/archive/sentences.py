@@ -21,7 +21,6 @@ END = re.compile(
     r"[.!?;]+[\"')\]]*\s+(?=[\"'(\[]*[^a-z\s])"  # "… it. We …"
     r"|[\u3002\uff01\uff1f\uff1b]"  # Chinese and Japanese ends of sentences
     r"|(?<=[a-z)][.!?])(?=[A-Z][a-z])"  # "… it.We …": pages lose the space between paragraphs
-    r"|(?<=:)\s+(?=[A-Z])"
 )
 WORD = re.compile(r"[^\W_]+(?:[.,:/'@_-][^\W_]+)*|[%$€£¥§&+<>=]")
 MONTHS = (
@@ -74,7 +73,7 @@ def _sentences_of(block: str, is_heading: bool) -> tuple[Sentence, ...]:
 
 
 def split_sentences(text: str) -> list[str]:
-    """Folded text cut behind sentences and parts of them (semicolons, colons); abbreviations don't end one."""
+    """Folded text cut behind sentences and parts of them (semicolons); abbreviations don't end one."""
     sentences: list[str] = []
     start = 0
     for match in END.finditer(text):

@@ -79,7 +79,10 @@ SAME_READING: tuple[tuple[Callable[[str], str], str], ...] = (
 
 def _judge_left_over(old: list[Sentence], new: list[Sentence]) -> Judgement:
     if _glued(old) == _glued(new):
-        return Judgement(Significance.COSMETIC, ("The same words are cut into other sentences.",))
+        return Judgement(
+            Significance.COSMETIC,
+            ("The same letters are parted in another way: spaces, hyphens or ends of sentences.",),
+        )
     causes: list[str] = []
     findings: list[str] = []
     for before, after in _pair_up(old, new):
