@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from django.db import transaction
 
-from analysis.queue import request_draft
-from atlas.models import Provision, User, content_hash
+from analysis.queue import DraftInProgress, request_draft
+from atlas.models import Provision, User, Wording, content_hash
 from review.claiming import claim, claim_next, release
 from review.errors import NotAllowed
 from review.intake import open_with, take_in, write_revision
@@ -118,7 +118,7 @@ def request_changes(
     _decide(edition, DecisionKind.REQUEST_CHANGES, by=by, reason=reason)
     move(edition, State.CHANGES_REQUESTED, "request_changes", by=by, mode=mode)
     if mode == "redraft":
-        request_draft(edition.wording, by=by, instructions=reason, edition_ref=edition.pk)
+        _request_draft(edition.wording, by=by, instructions=reason, edition_ref=edition.pk)
 
 
 @transaction.atomic
@@ -197,7 +197,14 @@ def ask_for_draft(provision: Provision, *, by: User) -> None:
     check_permission(by, "review.request_analysis", "ask for a draft")
     if provision.current_wording is None or provision.removed_at:
         raise NotAllowed("This provision is no longer in force: there is no text to analyse.")
-    request_draft(provision.current_wording, by=by)
+    _request_draft(provision.current_wording, by=by)
+
+
+def _request_draft(wording: Wording, *, by: User, instructions: str = "", edition_ref: int | None = None) -> None:
+    try:
+        request_draft(wording, by=by, instructions=instructions, edition_ref=edition_ref)
+    except DraftInProgress as running:
+        raise NotAllowed("A draft of this text is being written now. Wait for it, then ask again.") from running
 
 
 def _decide(

@@ -15,8 +15,8 @@ from review import actions, desk, queue
 from review.errors import ReviewError
 from review.models import Decision, Edition, Event, Revision
 
-admin.site.site_header = "Atlas editors’ desk"
-admin.site.site_title = "Atlas editors’ desk"
+admin.site.site_header = "Atlas editors' desk"
+admin.site.site_title = "Atlas editors' desk"
 admin.site.index_title = "What waits"
 
 
@@ -170,9 +170,9 @@ class PublicationAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        revision = Revision.objects.filter(
-            pk__in=Publication.objects.filter(pk=object_id).values("revision_id") if object_id.isdecimal() else []
-        ).first()
+        key = int(object_id) if object_id.isdecimal() else 0
+        publication = Publication.objects.filter(pk=key).first()
+        revision = Revision.objects.filter(pk=publication.revision_id).first() if publication else None
         may_end = request.user.has_perm("review.withdraw_publication")
         return super().change_view(request, object_id, form_url, {"revision": revision, "may_end": may_end})
 

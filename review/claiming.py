@@ -1,4 +1,4 @@
-"""Claims: a courtesy lease that tells colleagues who is at work. The version of the form is the guard, not the claim."""
+"""Claims: a courtesy lease that tells colleagues who is at work. The guard is the form's version, not the claim."""
 
 from datetime import timedelta
 

@@ -159,11 +159,8 @@ def _void(edition: Edition, form: DeskForm, token: Token, by: User, pressed: Pre
 
 
 def _waive(edition: Edition, form: DeskForm, token: Token, by: User, pressed: Pressed) -> str:
-    finding = (
-        Finding.objects.select_related("revision__edition")
-        .filter(revision__edition=edition, pk=int(pressed.subject) if pressed.subject.isdecimal() else None)
-        .first()
-    )
+    subject = int(pressed.subject) if pressed.subject.isdecimal() else 0
+    finding = Finding.objects.select_related("revision__edition").filter(revision__edition=edition, pk=subject).first()
     if finding is None:
         raise NotAllowed("That finding is not of this edition.")
     reason = pressed.reason(f"waive_reason_{finding.pk}")

@@ -49,6 +49,7 @@ class DeskForm(forms.Form):
 
     def __init__(self, *args: Any, edition: Edition, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         assert edition.head is not None
         self.head = edition.head
         for part in (*SUMMARY_PARTS, *FIVE_PARTS):

@@ -128,7 +128,8 @@ def open_with(
     edition.head = write_revision(edition, content, **authorship)
     edition.save(update_fields=["head"])
     author: User | None = authorship.get("author")
-    record(edition, action, by=author, to_state=edition.state, **({"reason": reason} if reason else {}))
+    more: dict[str, Any] = {"reason": reason} if reason else {}
+    record(edition, action, by=author, to_state=edition.state, **more)
     return edition
 
 

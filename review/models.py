@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from analysis.models import DraftRun
-from atlas.models import AnalysisText, Provision, Wording
+from atlas.models import PARTS, AnalysisText, Provision, Wording
 
 
 class State(models.TextChoices):
@@ -137,6 +137,9 @@ class Revision(AnalysisText):
         return self.draft_run.drafter_words if self.draft_run else self.get_author_kind_display()
 
 
+PART_LABELS = {"title": "Title", "attributes": "Coded facts", **{part.field: part.label for part in PARTS}}
+
+
 class Severity(models.TextChoices):
     BLOCKER = "blocker", "Blocks approval"
     WARNING = "warning", "Warning"
@@ -159,6 +162,14 @@ class Finding(models.Model):
 
     class Meta:
         ordering = ["revision", "id"]
+
+    def __str__(self) -> str:
+        return self.message
+
+    @property
+    def part_label(self) -> str:
+        """What editors call the part it concerns; empty: the whole."""
+        return PART_LABELS.get(self.part, self.part.replace("_", " ").capitalize())
 
 
 class DecisionKind(models.TextChoices):
@@ -198,6 +209,9 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(condition=Q(kind="approve") | ~Q(reason=""), name="decision_has_reason"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} by {self.by.shown_name}"
 
 
 EVENT_WORDS = {

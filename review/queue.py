@@ -48,17 +48,17 @@ class Tab:
     key: str
     label: str
     empty: str
-    since: str
     rows: Callable[[User], QuerySet[Any]]
-    prefix: str  # from the row to its provision, exposure: "head__"
     line: Callable[[Any], Row]
+    since: str = "Waiting since"
+    prefix: str = ""  # from a row to its provision
 
     def filtered(self, by: User, filters: Filters) -> QuerySet[Any]:
         rows = self.rows(by)
         if filters.platform:
             rows = rows.filter(**{f"{self.prefix}provision__document__platform__slug": filters.platform})
         if filters.exposure and self.key != "failed":
-            rows = rows.filter(**{f"{_EXPOSURE[rows.model]}": filters.exposure})
+            rows = rows.filter(**{_EXPOSURE[rows.model]: filters.exposure})
         if filters.search:
             rows = rows.filter(
                 Q(**{f"{self.prefix}provision__title__icontains": filters.search})
@@ -159,16 +159,39 @@ def _job_line(job: DraftJob) -> Row:
     )
 
 
+_WHAT_NEEDS_TWO = "High exposure, waived checks and corrections come here."
 _HOW_DRAFTS_ARRIVE = "Drafts arrive by themselves when a provision changes; on a provision's page you can ask for one."
 TABS = (
-    Tab("waiting", "Waiting for review", f"Nothing waits. {_HOW_DRAFTS_ARRIVE}", "Waiting since", _waiting, "", _edition_line),
-    Tab("mine", "Mine", "You have claimed nothing. “Start reviewing” gives you the next one.", "Waiting since", _mine, "", _edition_line),
-    Tab("changes", "Changes requested", "No text is with the drafter or waiting to be edited.", "Waiting since", _changes, "", _edition_line),
-    Tab("second", "Second approval needed", "Nothing waits for a second person. High exposure, waived checks and corrections come here.", "Waiting since", _second, "", _edition_line),
-    Tab("stale", "Stale published", "Every analysis that readers see describes the text in force.", "Published", _stale, "", _publication_line),
-    Tab("failed", "Failed drafts", "No draft has failed.", "Failed", _failed, "wording__", _job_line),
-    Tab("recent", "Recently published", "Nothing was published in the last 14 days. Approve a waiting draft, and it appears here.", "Published", _recent, "", _publication_line),
-)  # fmt: skip
+    Tab("waiting", "Waiting for review", f"Nothing waits. {_HOW_DRAFTS_ARRIVE}", _waiting, _edition_line),
+    Tab("mine", "Mine", "You have claimed nothing. “Start reviewing” gives you the next one.", _mine, _edition_line),
+    Tab(
+        "changes", "Changes requested", "No text is with the drafter or waiting to be edited.", _changes, _edition_line
+    ),
+    Tab(
+        "second",
+        "Second approval needed",
+        f"Nothing waits for a second person. {_WHAT_NEEDS_TWO}",
+        _second,
+        _edition_line,
+    ),
+    Tab(
+        "stale",
+        "Stale published",
+        "Every analysis that readers see describes the text in force.",
+        _stale,
+        _publication_line,
+        since="Published",
+    ),
+    Tab("failed", "Failed drafts", "No draft has failed.", _failed, _job_line, since="Failed", prefix="wording__"),
+    Tab(
+        "recent",
+        "Recently published",
+        "Nothing was published in the last 14 days. Approve a waiting draft, and it appears here.",
+        _recent,
+        _publication_line,
+        since="Published",
+    ),
+)
 
 
 def counts(by: User) -> dict[str, int]:
@@ -193,7 +216,7 @@ def page_of(tab: Tab, by: User, filters: Filters, number: int) -> tuple[list[Row
     return [tab.line(row) for row in found[:PAGE_SIZE]], len(found) > PAGE_SIZE
 
 
-def _for_lines(rows: QuerySet[Any]) -> QuerySet[Any]:
+def _for_lines(rows: Any) -> Any:
     if rows.model is DraftJob:
         return rows.select_related("wording__provision__document__platform")
     if rows.model is Publication:

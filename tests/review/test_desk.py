@@ -275,7 +275,7 @@ def test_the_first_page_of_the_admin_counts_the_queue(client: Client) -> None:
     make_edition()
     log_in(client)
     page = client.get(reverse("admin:index")).content.decode()
-    assert "Atlas editors’ desk" in page
+    assert "Atlas editors&#x27; desk" in page
     assert "<strong>1</strong> Waiting for review" in page
 
 
