@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db.models import Model
+from django.db.models import Model, URLField
 from django.http import HttpRequest
 
 from atlas.models import (
@@ -24,6 +24,9 @@ from atlas.models import (
 )
 
 
+HTTPS = {URLField: {"assume_scheme": "https"}}  # what an address without a scheme means; Django 6's default
+
+
 class ReadOnly:
     """What is written by the archive alone: to be looked at, never edited."""
 
@@ -38,6 +41,7 @@ class ReadOnly:
 
 
 class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    formfield_overrides = HTTPS
     show_full_result_count = False
     list_per_page = 50
 
@@ -58,6 +62,7 @@ class PlatformAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("is_sample",)
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}
+    formfield_overrides = HTTPS
     inlines = (DocumentInline,)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
