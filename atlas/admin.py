@@ -23,7 +23,6 @@ from atlas.models import (
     Wording,
 )
 
-
 HTTPS = {URLField: {"assume_scheme": "https"}}  # what an address without a scheme means; Django 6's default
 
 
