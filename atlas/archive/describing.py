@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from difflib import SequenceMatcher
-from os.path import commonprefix
 
 from atlas.archive.sentences import Sentence
 
@@ -41,8 +40,8 @@ TELLING: tuple[tuple[str, Callable[[str], bool]], ...] = (
 
 def _changed_words(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
     """The words that went and came; where very much did, all between the first and the last of them."""
-    head = len(commonprefix([old, new]))
-    tail = len(commonprefix([old[head:][::-1], new[head:][::-1]]))
+    head = _common_start(old, new)
+    tail = _common_start(old[head:][::-1], new[head:][::-1])
     old, new = old[head : len(old) - tail], new[head : len(new) - tail]
     if max(len(old), len(new)) > MOST_WORDS:
         return old, new
@@ -53,6 +52,11 @@ def _changed_words(old: list[str], new: list[str]) -> tuple[list[str], list[str]
             gone += old[old_start:old_end]
             come += new[new_start:new_end]
     return gone, come
+
+
+def _common_start(old: list[str], new: list[str]) -> int:
+    shorter = min(len(old), len(new))
+    return next((index for index in range(shorter) if old[index] != new[index]), shorter)
 
 
 def _short(text: str) -> str:

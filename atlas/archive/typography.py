@@ -21,8 +21,8 @@ VARIANTS = str.maketrans(
 # 1.  1.2.3  (a)  iv)  A.1.c.  at the start of a line, possibly in bold: "**1\.** "
 NUMBER = r"(?:\d{1,3}(?:\\?\.\d{1,3}){0,4}|[A-Za-z](?:\\?\.[0-9a-z]{1,2}){1,4}|[a-zA-Z]|[ivxlcIVXLC]{2,6})"
 ENUMERATOR = (
-    rf"[*_]{{0,3}}(?:\({NUMBER}\)|{NUMBER}\\?[.)](?=[\s*_]|$)|\d{{1,3}}(?:\\?\.\d{{1,3}}){{1,4}}(?=[\s*_]|$))"
-    r"[*_]{0,3}(?:\s+|$)"
+    rf"[*_]{{0,3}}(?:\({NUMBER}\)|{NUMBER}\\?[.)](?=[\s*_]|$)|\d{{1,3}}(?:\\?\.\d{{1,3}}){{1,4}}(?=[\s*_]|$)|\d{{1,2}}\\?\.(?=[A-Z][a-z]))"
+    r"[*_]{0,3}(?:\s+|$|(?=[A-Z]))"
 )
 ENUMERATORS = re.compile(rf"(?:{ENUMERATOR}){{1,8}}")
 

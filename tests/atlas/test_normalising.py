@@ -24,6 +24,7 @@ SOURCE = (
         ("1.2 Fees", "Fees"),
         ("(a) Fees \u2013 all", "Fees - all"),
         ("iv. Fees", "Fees"),
+        ("9.Fees and 1.5 Fees", "Fees and 1.5 Fees"),
         ("ﬁne zero\u200bwidth", "fine zerowidth"),
         ("I agree.", "I agree."),
         ("2026 is a year", "2026 is a year"),
