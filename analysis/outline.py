@@ -40,7 +40,7 @@ _STANDING = {
 def compose_outline(wording: Wording, *, catalogue: Catalogue | None = None) -> Analysis:
     """An outline of ``wording`` from the topics of its provision, the catalogue and the words themselves.
 
-    Costs at most ten queries, whatever the text.
+    Costs at most eleven queries, whatever the text.
     """
     catalogue = catalogue or Catalogue.load()
     return _Outline(wording, catalogue, day_last_seen(wording)).compose()

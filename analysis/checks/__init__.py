@@ -22,7 +22,7 @@ def run_checks(
 ) -> list[CheckResult]:
     """Every check's results on ``content`` (``AnalysisText.content()``); a check without a problem gives a pass.
 
-    Costs at most seven queries whatever the size: five for the catalogue unless it is handed in, one for the last
+    Costs at most eight queries whatever the size: one to six for the catalogue unless it is handed in, one for the last
     capture of the wording, one for versions that quotes name.
     """
     subject = Subject(content, wording.text, day_last_seen(wording), catalogue or Catalogue.load())

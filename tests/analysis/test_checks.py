@@ -255,7 +255,7 @@ def test_a_run_costs_the_same_few_queries_whatever_it_checks(
     version, _ = make_version(wording.provision.document, "Another text of this document.")
     long = f"It says “Another text of this document.”[{version.public_id}] and cites [@gdpr-art-6-1]. " * 30
     fresh = Wording.objects.get(pk=wording.pk)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         run_checks(content(practical_effect=long), fresh)
     catalogue = Catalogue.load()
     with django_assert_max_num_queries(2):
