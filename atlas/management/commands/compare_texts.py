@@ -29,7 +29,8 @@ class Command(BaseCommand):
             return
         for change in changes:
             self.stdout.write(f"{change['kind']}, {change['significance']}: {change['title']}")
-            self.stdout.writelines(f"    {reason}" for reason in change["reasons"])
+            for reason in change["reasons"]:
+                self.stdout.write(f"    {reason}")
         substantive = sum(change["significance"] == "substantive" for change in changes)
         self.stdout.write(f"{len(changes)} changes, {substantive} of them substantive.")
 
