@@ -12,6 +12,7 @@ One request, no hidden retry: attempts are counted and spaced by the job table. 
     ├── Misconfigured config          401, 403, 404, missing key, unknown provider
     ├── TooLong       too_long        413, context window exceeded
     ├── Refused       refused         content policy, content_filter, a refusal; its words
+    ├── CutOff        truncated       finish_reason "length" (raised by the caller, who keeps the text)
     └── BadRequest    request         other 4xx: the provider does not accept what we send
 
 Messages, keys and the provider's own error objects (they carry the messages) are never logged.
@@ -19,6 +20,7 @@ Messages, keys and the provider's own error objects (they carry the messages) ar
 
 import asyncio
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -85,6 +87,10 @@ class Refused(LLMError):
     kind = "refused"
 
 
+class CutOff(LLMError):
+    kind = "truncated"
+
+
 class BadRequest(LLMError):
     kind = "request"
 
@@ -120,11 +126,20 @@ class Answer:
 def _litellm() -> Any:
     """litellm, quietened before its first import. 4 s and 160 MB: never in a web process."""
     os.environ.update(QUIET)
-    import litellm
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecations of its own dependencies
+        import litellm
 
+    # Its types make pydantic warn when they are first used; not ours to mend, and an error where warnings are.
+    warnings.filterwarnings("ignore", module=r"(litellm|pydantic|openai|aiohttp)\b")
     litellm.suppress_debug_info = True
     litellm.disable_hf_tokenizer_download = True
     return litellm
+
+
+def preload() -> None:
+    """Import litellm now (4 s), before an event loop that the import would hold up."""
+    _litellm()
 
 
 def version() -> str:

@@ -1,0 +1,157 @@
+"""What is to be drafted: changed provisions by themselves, the rest when a person asks."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Avg, Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from analysis.models import DraftJob, DraftRun, JobState, Reason, RunStatus
+from atlas.models import Change, Platform, Provision, Publication, Topic, User, Wording
+from atlas.rooms import wake
+
+OPEN = (JobState.QUEUED, JobState.RUNNING)
+REQUESTED_PRIORITY = 10  # a person is waiting
+
+
+class DraftInProgress(Exception):
+    """The wording is being drafted at this moment; the message says to ask again afterwards."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Before a person queues a baseline. ``cost_usd`` from earlier runs; None while no price is known."""
+
+    provisions: int
+    cost_usd: Decimal | None
+
+
+def queue_changes() -> int:
+    """Queue a job for each change that awaits an analysis; return how many. Run again, it queues nothing more.
+
+    Not where the provision's text, typography aside, has a job, a draft or a publication already.
+    """
+    changes = (
+        Change.objects.awaiting_analysis()
+        .filter(~Exists(_jobs_for_the_change()), ~Exists(_drafts_of_the_text()), ~Exists(_publications_of_the_text()))
+        .order_by("new_wording_id", "-pk")
+        .distinct("new_wording_id")
+    )
+    now = timezone.now()
+    with transaction.atomic():
+        jobs = [
+            DraftJob(wording_id=change.new_wording_id, change=change, reason=Reason.CHANGED, run_after=now)
+            for change in changes
+            if change.new_wording_id is not None
+        ]
+        if jobs:
+            DraftJob.objects.bulk_create(jobs, ignore_conflicts=True, batch_size=1_000)
+            wake("jobs_queued")
+    return len(jobs)
+
+
+def _jobs_for_the_change() -> QuerySet[DraftJob]:
+    jobs = DraftJob.objects.filter(wording=OuterRef("new_wording"))
+    return jobs.filter(reason=Reason.CHANGED) | jobs.filter(state__in=OPEN)
+
+
+def _drafts_of_the_text() -> QuerySet[DraftRun]:
+    return DraftRun.objects.filter(
+        status=RunStatus.DRAFTED,
+        job__wording__provision=OuterRef("provision"),
+        job__wording__folded_sha256=OuterRef("new_wording__folded_sha256"),
+    )
+
+
+def _publications_of_the_text() -> QuerySet[Publication]:
+    return Publication.objects.filter(
+        retracted_at=None,
+        provision=OuterRef("provision"),
+        wording__folded_sha256=OuterRef("new_wording__folded_sha256"),
+    )
+
+
+@transaction.atomic
+def request_draft(
+    wording: Wording, *, by: AbstractBaseUser | None, instructions: str = "", edition_ref: int | None = None
+) -> DraftJob:
+    """Queue a draft of ``wording`` because a person asks; ``by`` is None on the command line.
+
+    A job that waits already is taken, with the new instructions.
+
+    Raises:
+        DraftInProgress: if the wording is being drafted now.
+    """
+    assert by is None or isinstance(by, User)
+    job = DraftJob.objects.select_for_update().filter(wording=wording, state__in=OPEN).first()
+    if job is not None and job.state == JobState.RUNNING:
+        raise DraftInProgress(f"{wording.provision.public_id} is being drafted now; ask again when that draft is there")
+    if job is None:
+        job = DraftJob(wording=wording, run_after=timezone.now())
+    if job.reason != Reason.CHANGED:  # a change's job stays its job, or the change would be queued twice
+        job.reason = Reason.REDRAFT if instructions or edition_ref else Reason.REQUESTED
+    job.requested_by, job.instructions, job.edition_ref = by, instructions, edition_ref
+    job.priority, job.run_after = REQUESTED_PRIORITY, timezone.now()
+    job.save()
+    wake("jobs_queued")
+    return job
+
+
+def undrafted(*, platform: Platform | None = None, topic: Topic | None = None) -> QuerySet[Provision]:
+    """Provisions in force whose current wording nobody analysed or queued: what a baseline would draft."""
+    text = {"wording__provision": OuterRef("pk"), "wording": OuterRef("current_wording")}
+    provisions = Provision.objects.in_force().filter(
+        ~Exists(DraftJob.objects.filter(**text)),
+        ~Exists(Publication.objects.filter(provision=OuterRef("pk"), wording=OuterRef("current_wording"))),
+        current_wording__isnull=False,
+    )
+    if platform is not None:
+        provisions = provisions.filter(document__platform=platform)
+    return provisions.filter(topics=topic) if topic is not None else provisions
+
+
+def estimate(provisions: QuerySet[Provision]) -> Estimate:
+    """How many drafts, and about what cost at the average of the last hundred priced runs."""
+    count = provisions.count()
+    priced = DraftRun.objects.filter(cost_usd__gt=0).order_by("-id").values("cost_usd")[:100]
+    average = DraftRun.objects.filter(cost_usd__in=priced).aggregate(cost=Avg("cost_usd"))["cost"]
+    return Estimate(count, (average * count).quantize(Decimal("0.01")) if average is not None else None)
+
+
+@transaction.atomic
+def queue_baseline(provisions: QuerySet[Provision], *, by: User | None) -> int:
+    """Queue a draft of the current wording of each provision; return how many."""
+    now = timezone.now()
+    jobs = [
+        DraftJob(wording_id=wording, reason=Reason.REQUESTED, requested_by=by, run_after=now)
+        for wording in provisions.values_list("current_wording_id", flat=True)
+        if wording is not None
+    ]
+    if jobs:
+        DraftJob.objects.bulk_create(jobs, ignore_conflicts=True, batch_size=1_000)
+        wake("jobs_queued")
+    return len(jobs)
+
+
+@transaction.atomic
+def retry(jobs: QuerySet[DraftJob]) -> int:
+    """Queue failed, cancelled or waiting jobs for now, with all attempts before them; return how many.
+
+    Not where the wording has another open job, and not what is done or being drafted.
+    """
+    other_open = DraftJob.objects.filter(wording=OuterRef("wording"), state__in=OPEN).exclude(pk=OuterRef("pk"))
+    ready = jobs.exclude(state__in=[JobState.DONE, JobState.RUNNING]).filter(~Exists(other_open))
+    latest = ready.order_by("wording_id", "-pk").distinct("wording_id").values_list("pk", flat=True)
+    count = DraftJob.objects.filter(pk__in=list(latest)).update(
+        state=JobState.QUEUED, attempts=0, run_after=timezone.now()
+    )
+    if count:
+        wake("jobs_queued")
+    return count
+
+
+def cancel(jobs: QuerySet[DraftJob]) -> int:
+    """Cancel waiting jobs; return how many. What is being drafted goes on."""
+    return jobs.filter(state=JobState.QUEUED).update(state=JobState.CANCELLED, finished_at=timezone.now())

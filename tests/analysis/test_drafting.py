@@ -1,0 +1,237 @@
+"""The drain: what is queued gets drafted once, whatever happens on the way."""
+
+import json
+import threading
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from analysis import leases
+from analysis.attempt import Attempt
+from analysis.checks import run_checks
+from analysis.drafting import drain, store
+from analysis.models import DraftJob, DraftRun, JobState, Reason, RunStatus
+from analysis.outline import compose_outline
+from analysis.queue import request_draft
+from atlas.archive.normalising import locate
+from atlas.markup import quotes
+from atlas.models import TEXT_FIELDS
+from tests.factories import make_provision
+from tests.servers import openai
+from tests.servers.openai import ModelServer
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("catalogue")]
+
+
+def queued_job(**fields: object) -> DraftJob:
+    provision = make_provision(topics=("training-user-content",))
+    assert provision.current_wording is not None
+    defaults = {"reason": Reason.REQUESTED, "run_after": timezone.now()}
+    return DraftJob.objects.create(wording=provision.current_wording, **{**defaults, **fields})
+
+
+def test_a_queued_job_becomes_a_grounded_draft(model_server: ModelServer) -> None:
+    job = queued_job()
+
+    assert drain().drafted == 1
+
+    job.refresh_from_db()
+    run = DraftRun.objects.get()
+    assert (job.state, run.status, run.drafter) == (JobState.DONE, RunStatus.DRAFTED, "model")
+    assert run.model_returned.endswith(openai.NAME) and run.prompt_version == "v1"
+    assert (run.input_tokens, run.output_tokens) == (1000, 200)
+    found = [quote for field in TEXT_FIELDS for quote in quotes(run.analysis[field])]
+    assert found and all(locate(quote.text, job.wording.text) for quote in found)
+    assert not [check for check in run_checks(run.analysis, job.wording) if check.severity == "blocker"]
+    assert OrmQ.objects.count() == 1, "the editors' room is woken"
+
+
+def test_without_a_model_the_outline_drafts() -> None:
+    job = queued_job()
+
+    assert drain().drafted == 1
+
+    run = DraftRun.objects.get()
+    assert run.drafter == "outline"
+    assert run.analysis == compose_outline(job.wording).content()
+
+
+def test_a_price_that_nobody_knows_is_unknown_and_not_zero(model_server: ModelServer) -> None:
+    queued_job()
+    summary = drain()
+    assert DraftRun.objects.get().cost_usd is None
+    assert summary.unpriced == 1
+
+
+def test_an_unreadable_answer_is_asked_for_once_more(model_server: ModelServer) -> None:
+    queued_job()
+    model_server.script.append(openai.broken_json)
+
+    assert drain().drafted == 1
+
+    run = DraftRun.objects.get()
+    assert len(model_server.requests) == 2
+    assert "not usable" in run.messages[-1]["content"]
+    assert run.input_tokens == 2000, "both calls count"
+
+
+@pytest.mark.parametrize("behaviour", [openai.broken_json, openai.invented_citation])
+def test_an_answer_that_stays_unusable_is_a_failure_with_its_text_kept(
+    model_server: ModelServer, behaviour: openai.Behaviour
+) -> None:
+    job = queued_job()
+    model_server.script.extend([behaviour, behaviour])
+
+    assert drain().outcomes == {"failed": 1}
+
+    job.refresh_from_db()
+    run = DraftRun.objects.get()
+    assert (job.state, job.error_kind, run.analysis) == (JobState.FAILED, "invalid", None)
+    assert run.raw_answer and "not usable" in job.last_error
+
+
+@pytest.mark.parametrize("behaviour", [openai.invented_quote, openai.altered_quote])
+def test_a_quote_that_is_not_there_is_kept_as_it_came_and_blocks(
+    model_server: ModelServer, behaviour: openai.Behaviour
+) -> None:
+    job = queued_job()
+    model_server.script.append(behaviour)
+
+    assert drain().drafted == 1
+
+    run = DraftRun.objects.get()
+    written = json.loads(run.raw_answer)["summary"][0]["quotes"][0]["text"]
+    assert f"“{written}”" in run.analysis["summary"]
+    assert "blocker" in {check.severity for check in run_checks(run.analysis, job.wording)}
+
+
+FAILURES: dict[str, tuple[openai.Behaviour, str, JobState, int]] = {
+    "server error": (openai.status(500), "transient", JobState.QUEUED, 1),
+    "overloaded": (openai.status(529), "transient", JobState.QUEUED, 1),
+    "a page instead of JSON": (openai.not_json, "transient", JobState.QUEUED, 1),
+    "rate limit": (openai.status(429, Retry_After="90"), "rate", JobState.QUEUED, 0),
+    "quota": (openai.status(429, "quota", error_code="insufficient_quota"), "budget", JobState.FAILED, 1),
+    "payment required": (openai.status(402), "budget", JobState.FAILED, 1),
+    "wrong key": (openai.status(401), "config", JobState.FAILED, 1),
+    "unknown model": (openai.status(404), "config", JobState.FAILED, 1),
+    "unknown parameter": (openai.status(400, "unknown parameter"), "request", JobState.FAILED, 1),
+    "too long": (openai.status(400, "maximum context length is 8192 tokens"), "too_long", JobState.QUEUED, 1),
+    "refusal": (openai.refusal, "refused", JobState.FAILED, 1),
+    "no choices": (openai.empty, "empty", JobState.QUEUED, 1),
+    "cut off": (openai.cut_off, "truncated", JobState.QUEUED, 1),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_each_failure_is_told_and_tried_again_by_the_table(model_server: ModelServer, failure: str) -> None:
+    behaviour, kind, state, attempts = FAILURES[failure]
+    job = queued_job()
+    model_server.script.append(behaviour)
+
+    drain(limit=1)
+
+    job.refresh_from_db()
+    assert (job.error_kind, job.state, job.attempts) == (kind, state, attempts)
+    assert job.last_error and DraftRun.objects.get().error == job.last_error
+    assert len(model_server.requests) == 1, "no retry hides inside a call"
+
+
+def test_retry_after_is_waited_for(model_server: ModelServer) -> None:
+    job = queued_job()
+    model_server.script.append(openai.status(429, Retry_After="90"))
+    drain()
+    job.refresh_from_db()
+    assert job.run_after > timezone.now() + timedelta(seconds=80)
+
+
+def test_a_job_fails_when_its_retries_are_used_up(model_server: ModelServer) -> None:
+    job = queued_job(attempts=5)
+    model_server.script.append(openai.status(503))
+    drain()
+    job.refresh_from_db()
+    assert job.state == JobState.FAILED
+
+
+def test_a_cut_off_answer_gets_more_room_the_next_time(model_server: ModelServer) -> None:
+    queued_job()
+    model_server.script.append(openai.cut_off)
+    drain()
+    first, second = (request["max_tokens"] for request in model_server.requests)
+    assert second == 1.5 * first
+
+
+def test_a_wrong_key_stops_the_drain_before_all_jobs_fail(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = [queued_job() for _ in range(20)]
+    model_server.script.extend([openai.status(401)] * 40)
+    assert drain().blocked
+    failed = DraftJob.objects.filter(state=JobState.FAILED).count()
+    assert failed < len(jobs)
+    drain()
+    assert DraftJob.objects.filter(state=JobState.FAILED).count() == failed + 1, "then one tries for all"
+
+
+def test_a_late_result_of_a_lost_lease_is_dropped() -> None:
+    job = queued_job()
+    slow, quick = uuid4(), uuid4()
+    leases.claim(slow, 1)
+    DraftJob.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    leases.sweep()
+    [again] = leases.claim(quick, 1)
+    result = Attempt(fields={"drafter": "outline"}, analysis=compose_outline(job.wording))
+
+    assert store(job, slow, result) == "lost"
+    assert store(again, quick, result) == "drafted"
+    assert store(again, quick, result) == "lost"
+    assert DraftRun.objects.filter(status=RunStatus.DRAFTED).count() == 1
+
+
+def test_a_job_that_kills_five_workers_fails() -> None:
+    job = queued_job(attempts=4)
+    leases.claim(uuid4(), 1)
+    DraftJob.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    leases.sweep()
+    job.refresh_from_db()
+    assert (job.state, job.error_kind) == (JobState.FAILED, "lost")
+
+
+def test_two_drains_share_the_work_without_doubling_it(model_server: ModelServer) -> None:
+    for _ in range(12):
+        queued_job()
+    model_server.delay_seconds = 0.02
+    drains = [threading.Thread(target=drain) for _ in range(2)]
+    for thread in drains:
+        thread.start()
+    for thread in drains:
+        thread.join()
+    assert DraftRun.objects.filter(status=RunStatus.DRAFTED).count() == 12
+    assert len(model_server.requests) == 12
+
+
+def test_no_transaction_is_open_while_a_model_is_called(model_server: ModelServer) -> None:
+    from django.db import connection
+
+    queued_job()
+    model_server.gate.clear()
+    work = threading.Thread(target=drain)
+    work.start()
+    while not model_server.waiting:
+        work.join(0.01)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%%'")
+        assert cursor.fetchone() == (0,)
+    assert DraftJob.objects.get().state == JobState.RUNNING
+    model_server.gate.set()
+    work.join()
+
+
+def test_a_redraft_carries_the_editors_instructions(model_server: ModelServer) -> None:
+    wording = make_provision().current_wording
+    assert wording is not None
+    request_draft(wording, by=None, instructions="Look at the retention period.")
+    drain()
+    assert "Look at the retention period." in model_server.requests[0]["messages"][-1]["content"]
