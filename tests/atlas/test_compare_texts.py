@@ -35,6 +35,6 @@ def test_as_json_it_gives_kind_significance_reasons_and_texts(files: tuple[str, 
 
 
 def test_a_missing_file_is_named(files: tuple[str, str], tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="gone.md can't be read") as error:
+    with pytest.raises(CommandError, match=r"gone\.md can't be read") as error:
         call_command("compare_texts", files[0], str(tmp_path / "gone.md"))
     assert error.value.returncode == 2
