@@ -97,6 +97,9 @@ class Snapshot(models.Model):
     sha256 = models.CharField(max_length=64, unique=True)
     text = models.TextField()
 
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
 
 class Version(PublicIdentifier):
     """One distinct text of a document. Insert-only. A→B→A is two versions and three captures."""

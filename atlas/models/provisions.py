@@ -91,6 +91,9 @@ class Placement(models.Model):
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="placement_not_empty"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.version.public_id} {self.start}-{self.end}"
+
 
 class ChangeKind(models.TextChoices):
     ADDED = "added", "Added"

@@ -174,6 +174,9 @@ class Approval(models.Model):
         ordering = ["approved_at"]
         constraints = [models.UniqueConstraint(fields=["publication", "name"], name="approval_once_each")]
 
+    def __str__(self) -> str:
+        return f"{self.name}, {self.role}"
+
 
 class AttributeValue(models.Model):
     """An approved coded fact with the quote it rests on. Insert-only."""
@@ -185,6 +188,9 @@ class AttributeValue(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["publication", "attribute"], name="attribute_value_once")]
+
+    def __str__(self) -> str:
+        return f"{self.attribute_id}: {self.value}"
 
     @property
     def words(self) -> str:
