@@ -1,6 +1,7 @@
 """Draft jobs and runs in the admin: to look at, to try again, to cancel. Runs are read-only and shown as text."""
 
 import json
+from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -12,6 +13,12 @@ from django.utils.timesince import timesince
 
 from analysis.models import DraftJob, DraftRun, JobState
 from analysis.queue import cancel, retry
+
+if TYPE_CHECKING:  # generic for the type checker alone
+    JobAdmin = admin.ModelAdmin[DraftJob]
+    RunAdmin = admin.ModelAdmin[DraftRun]
+else:
+    JobAdmin = RunAdmin = admin.ModelAdmin
 
 
 class ReadOnly:
@@ -31,7 +38,7 @@ def as_block(text: str) -> SafeString:
 
 
 @admin.register(DraftJob)
-class DraftJobAdmin(ReadOnly, admin.ModelAdmin[DraftJob]):
+class DraftJobAdmin(ReadOnly, JobAdmin):
     list_display = ["id", "wording", "state", "age", "reason", "attempts", "error_kind", "last_error", "run_after"]
     list_filter = ["state", "reason", "error_kind"]
     list_select_related = ["wording__provision"]
@@ -58,7 +65,7 @@ class DraftJobAdmin(ReadOnly, admin.ModelAdmin[DraftJob]):
 
 
 @admin.register(DraftRun)
-class DraftRunAdmin(ReadOnly, admin.ModelAdmin[DraftRun]):
+class DraftRunAdmin(ReadOnly, RunAdmin):
     list_display = ["id", "job", "status", "error_kind", "drafter_words", "input_tokens", "output_tokens", "cost_usd"]
     list_filter = ["status", "error_kind", "drafter", "prompt_version"]
     list_select_related = ["job"]
