@@ -1,7 +1,7 @@
 """The queue: what waits for whom. One tab is one list; its count and its list come from the same query set."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -139,11 +139,17 @@ def _publication_line(publication: Publication) -> Row:
         title=publication.title,
         url=reverse("admin:atlas_publication_change", args=[publication.pk]),
         exposure=publication.exposure_level,
-        cause="Published" if publication.is_live else "Ended",
+        cause="Live" if publication.is_live else "No longer live",
         drafter=publication.drafter,
         since=publication.published_at,
         note=f"{publication.public_id}, version {publication.number}",
     )
+
+
+def _stale_line(publication: Publication) -> Row:
+    removed = publication.provision.removed_at is not None
+    cause = "The provision was removed" if removed else "The provision changed"
+    return replace(_publication_line(publication), cause=cause)
 
 
 def _job_line(job: DraftJob) -> Row:
@@ -179,7 +185,7 @@ TABS = (
         "Stale published",
         "Every analysis that readers see describes the text in force.",
         _stale,
-        _publication_line,
+        _stale_line,
         since="Published",
     ),
     Tab("failed", "Failed drafts", "No draft has failed.", _failed, _job_line, since="Failed", prefix="wording__"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from pytest_django.plugin import blocking_manager_key
 
 from atlas.database import start_embedded
 from atlas.settings import CONFIG, database_settings
@@ -24,6 +25,23 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
         reporter.write_line("Tests were skipped, which CI does not allow.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """A test that commits leaves empty tables; the roles, which a migration made, are put back for the next test."""
+    yield
+    marker = item.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction", False)
+    if nextitem is not None and (
+        commits or {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    ):
+        from django.contrib.auth.models import Group, Permission
+
+        from review.roles import make_roles
+
+        with item.config.stash[blocking_manager_key].unblock():
+            make_roles(Group, Permission)
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from review.models import Decision, Edition, Event, State
 from tests.factories import make_document, make_provision
 from tests.review.factories import change_text, make_edition, make_editor, make_run, shown
 
-pytestmark = pytest.mark.usefixtures("committing")
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(*calls: Callable[[], object]) -> list[object]:
