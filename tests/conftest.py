@@ -8,8 +8,10 @@ import pytest
 from django.conf import settings
 from pytest_django.plugin import blocking_manager_key
 
+from atlas.config import load_config
 from atlas.database import start_embedded
 from atlas.settings import CONFIG, database_settings
+from tests.servers.openai import ModelServer
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -57,3 +59,16 @@ def shared_path() -> Path:
     if not path.is_dir():
         pytest.skip("needs the folder ../shared with real data, which this machine does not have")
     return path
+
+
+@pytest.fixture
+def model_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
+    """A running model service that Atlas is configured to draft with."""
+    with ModelServer().running() as server:
+        monkeypatch.setenv("ATLAS_LLM_MODEL", "openai/test-double")
+        monkeypatch.setenv("ATLAS_LLM_API_BASE", server.url)
+        monkeypatch.setenv("ATLAS_LLM_TIMEOUT", "20")
+        load_config.cache_clear()
+        yield server
+    monkeypatch.undo()
+    load_config.cache_clear()
