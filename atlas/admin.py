@@ -1,8 +1,11 @@
 """The archive in the admin: platforms and documents can be described, the record can only be read."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db.models import Model, URLField
+from django.db.models import Field, Model, URLField
 from django.http import HttpRequest
 
 from atlas.models import (
@@ -23,7 +26,8 @@ from atlas.models import (
     Wording,
 )
 
-HTTPS = {URLField: {"assume_scheme": "https"}}  # what an address without a scheme means; Django 6's default
+# What an address without a scheme means: Django 6's default.
+HTTPS: "Mapping[type[Field[Any, Any]], Mapping[str, Any]]" = {URLField: {"assume_scheme": "https"}}
 
 
 class ReadOnly:
