@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max
 from django.forms import Field
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -15,10 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analysis.models import DraftJob, JobState
-from atlas.archive.wording_diff import DiffPart, diff_words
-from atlas.models import FIVE_PARTS, PARTS, Attribute, AttributeValue, Change, Jurisdiction, User, Wording
+from atlas.archive.wording_diff import diff_words
+from atlas.models import FIVE_PARTS, PARTS, Attribute, AttributeValue, Jurisdiction, User
 from atlas.templatetags.atlas_markup import obligations_cited_in
 from review import actions
+from review.desk_source import source_context
 from review.errors import NotAllowed, ReviewError, StaleEdition
 from review.forms import DeskForm, initial_of
 from review.models import Edition, Event, Finding, Severity, State
@@ -263,40 +263,6 @@ def grouped(case: Case) -> dict[str, list[tuple[Finding, Any]]]:
         severity: [(f, case.waivers.get(f.pk)) for f in case.findings if f.severity == severity]
         for severity in (Severity.BLOCKER.value, Severity.WARNING.value, Severity.PASS.value)
     }
-
-
-def source_context(edition: Edition) -> dict[str, Any]:
-    """The text it was read against, what it was before, and when both were seen."""
-    live = edition.provision.publications.live().select_related("wording").prefetch_related("approvals").first()
-    change = Change.objects.filter(new_wording=edition.wording).select_related("old_wording", "capture").first()
-    previous = previous_wording(edition, live.wording if live else None, change)
-    seen = edition.wording.placements.aggregate(newest=Max("version_id"), last=Max("version__captures__captured_at"))
-    return {
-        "live": live,
-        "change": change,
-        "previous": previous,
-        "diff": diff_words(previous.text, edition.wording.text)
-        if previous
-        else [DiffPart("same", edition.wording.text)],
-        "newer": newer_diff(edition),
-        "version_public_id": f"AT-V-{seen['newest']:06d}" if seen["newest"] else "",
-        "last_seen": seen["last"],
-    }
-
-
-def previous_wording(edition: Edition, published: Wording | None, change: Change | None) -> Wording | None:
-    """What readers' analysis describes now, else what the platform's text was before."""
-    if published is not None and published.pk != edition.wording_id:
-        return published
-    return change.old_wording if change else None
-
-
-def newer_diff(edition: Edition) -> list[DiffPart]:
-    """What the platform changed since this edition was opened; empty if nothing."""
-    current = edition.provision.current_wording
-    if not edition.provision_changed or current is None:
-        return []
-    return diff_words(edition.wording.text, current.text)
 
 
 def show_conflict(request: HttpRequest, edition: Edition, form: DeskForm, stale: ReviewError) -> HttpResponse:
