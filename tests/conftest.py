@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Group, Permission
 from pytest_django.plugin import blocking_manager_key
 
 from atlas.config import load_config
 from atlas.database import start_embedded
 from atlas.settings import CONFIG, database_settings
+from review.roles import make_roles
 from tests.servers.openai import ModelServer
 
 
@@ -38,10 +40,6 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if nextitem is not None and (
         commits or {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
     ):
-        from django.contrib.auth.models import Group, Permission
-
-        from review.roles import make_roles
-
         with item.config.stash[blocking_manager_key].unblock():
             make_roles(Group, Permission)
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from analysis.models import DraftRun
-from atlas.models import TEXT_FIELDS, Publication, Snapshot
+from atlas.models import TEXT_FIELDS, Change, Publication, Snapshot
 from atlas.models.archive import Capture, Outcome
 from review.models import Revision
 from tests.crawling import crawl
@@ -34,7 +34,8 @@ def unapproved_words() -> set[str]:
     archived = " ".join(Snapshot.objects.values_list("text", flat=True))
     drafted = " \n".join(_texts(Revision.objects.all()))
     raw = " \n".join(str(run.analysis) + run.raw_answer for run in DraftRun.objects.all())
-    public = " ".join((published + archived).split())
+    recorded = " ".join(reason for reasons in Change.objects.values_list("reasons", flat=True) for reason in reasons)
+    public = " ".join((published + archived + recorded).split())
     return {sentence for sentence in sentences(drafted + raw) if sentence not in public}
 
 

@@ -55,7 +55,8 @@ def provisions(request: HttpRequest) -> HttpResponse:
 
 
 def provision(request: HttpRequest, public_id: str) -> HttpResponse:
-    row = cited(Provision.objects.select_related("document__platform", "current_wording"), public_id)
+    rows = Provision.objects.select_related("document__platform", "document__collection", "current_wording")
+    row = cited(rows, public_id)
     publications = list(row.publications.select_related("wording", "version").order_by("-pk"))
     reading = read(row, publications)
     wordings = list(row.wordings.defer("text").select_related("first_capture__version").order_by("-number"))
