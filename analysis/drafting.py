@@ -7,35 +7,38 @@ back at once. Calls may so be repeated; a result is stored once, by whoever hold
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from threading import Lock
 from time import monotonic
 from typing import ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
-from django.db import connections, transaction
-from django.utils import timezone
+from django.db import DatabaseError, InterfaceError, connections
 
 from analysis import leases, llm
 from analysis.attempt import Assignment, Attempt, Model, attempt_with_model
 from analysis.context import MOST_CHARACTERS, build_context
-from analysis.models import DraftJob, DraftRun, JobState, RunStatus
+from analysis.models import DraftJob, DraftRun
 from analysis.outline import compose_outline
 from analysis.prompts import PromptError, current
-from analysis.retries import BLOCKING, judge_failure
+from analysis.retries import BLOCKING, FIRST_DELAY
 from analysis.schema import canonical_sha256
+from analysis.storing import store
 from atlas.config import load_config
-from atlas.rooms import wake
 from atlas.stopping import stop_requested
 
 logger = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 0.5  # how often a stop and the heartbeat are looked at
+LOOK_SECONDS = 0.5  # how often a stop is looked for
+LONGEST_PAUSE = 60.0  # seconds a drain waits for a rate limit to pass; a longer one ends it
+PATIENCE_SECONDS = 5.0  # with calls that do not let themselves be cancelled, when a drain ends
+_model_in_use = Lock()
 BUG = "Something went wrong on our side; the log has it under this job"
 
 P = ParamSpec("P")
@@ -73,6 +76,10 @@ class DrainSummary:
 Progress = Callable[[DraftJob, str], None]
 
 
+class AlreadyDraftingError(RuntimeError):
+    """Two drains with a model in one process: they would close each other's connections."""
+
+
 def drain(
     *,
     limit: int | None = None,
@@ -80,15 +87,36 @@ def drain(
     provision_id: int | None = None,
     progress: Progress = lambda job, outcome: None,
 ) -> DrainSummary:
-    """Draft what is queued: up to ``limit`` jobs, starting none after ``budget_seconds``; else until none waits."""
+    """Draft what is queued: up to ``limit`` jobs, starting none after ``budget_seconds``; else until none waits.
+
+    Any number of processes may do so at the same time.
+
+    Raises:
+        AlreadyDraftingError: if another thread of this process is drafting with a model.
+    """
     started = monotonic()
-    if load_config().llm_model and leases.ready(provision_id=provision_id).exists():
-        llm.preload()
-    connections.close_all()  # the drain's own thread has the only connection meanwhile
-    work = _Drain(limit=limit, budget_seconds=budget_seconds, provision_id=provision_id, progress=progress)
-    asyncio.run(work.run())
+    with _alone_with_the_model():
+        if load_config().llm_model and leases.ready(provision_id=provision_id).exists():
+            llm.preload()
+        connections.close_all()  # the drain's own thread has the only connection meanwhile
+        work = _Drain(limit=limit, budget_seconds=budget_seconds, provision_id=provision_id, progress=progress)
+        asyncio.run(work.run())
     work.summary.seconds = round(monotonic() - started, 2)
     return work.summary
+
+
+@contextmanager
+def _alone_with_the_model() -> Iterator[None]:
+    """litellm keeps its clients and its background worker for the process, bound to one event loop."""
+    if not load_config().llm_model:
+        yield
+    elif _model_in_use.acquire(blocking=False):
+        try:
+            yield
+        finally:
+            _model_in_use.release()
+    else:
+        raise AlreadyDraftingError("This process is drafting already; run a second drain in a process of its own")
 
 
 def configured_model() -> Model | None:
@@ -113,7 +141,7 @@ class _Drain:
         self.width = load_config().llm_concurrency
         self.token = uuid4()
         self.running: dict[asyncio.Task[str], DraftJob] = {}
-        self.next_heartbeat = monotonic() + leases.HEARTBEAT_SECONDS
+        self.paused_until = 0.0
         self.summary = DrainSummary()
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="draft-database")
 
@@ -122,22 +150,31 @@ class _Drain:
         return await asyncio.get_running_loop().run_in_executor(self.thread, partial(function, *args, **kwargs))
 
     async def run(self) -> None:
+        pulse = asyncio.create_task(_keep_leases(self.token))
         try:
             if self.model is not None and await self.database(_last_run_was_blocked):
                 self.width = 1  # try one before the rest fail alike
             while not stop_requested():
                 await self._claim()
-                if not self.running:
+                if self.running:
+                    await self._wait()
+                elif self._paused and self.left != 0 and await self.database(self._more_waits):
+                    await asyncio.sleep(LOOK_SECONDS)
+                else:
                     break
-                await self._wait()
         finally:
+            pulse.cancel()
             await self._finish()
+
+    @property
+    def _paused(self) -> bool:
+        return not self.summary.blocked and monotonic() < min(self.paused_until, self.stop_claiming_at)
 
     async def _claim(self) -> None:
         free = self.width - len(self.running)
         if self.left is not None:
             free = min(free, self.left)
-        if free <= 0 or self.summary.blocked or monotonic() >= self.stop_claiming_at:
+        if free <= 0 or self.summary.blocked or self._paused or monotonic() >= self.stop_claiming_at:
             return
         jobs = await self.database(leases.claim, self.token, free, provision_id=self.provision_id)
         for job in jobs:
@@ -145,25 +182,34 @@ class _Drain:
         if self.left is not None:
             self.left -= len(jobs)
 
+    def _more_waits(self) -> bool:
+        return leases.ready(provision_id=self.provision_id).exists()
+
     async def _wait(self) -> None:
         done, _ = await asyncio.wait(self.running, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             job = self.running.pop(task)
             self.progress(job, task.result())  # raises where the database failed: leases then run out
-        if monotonic() >= self.next_heartbeat:
-            await self.database(leases.extend, self.token)
-            self.next_heartbeat = monotonic() + leases.HEARTBEAT_SECONDS
 
     async def _draft(self, job: DraftJob) -> str:
         """Draft one job and store what came of it; returns the outcome."""
         attempt = await self._attempt(job)
         outcome = await self.database(store, job, self.token, attempt)
         self.summary.add(outcome, attempt)
-        if attempt.error_kind in BLOCKING or attempt.error_kind == "rate":
+        if attempt.error_kind in BLOCKING:
             self.summary.blocked = attempt.error
+        if attempt.error_kind == "rate":
+            self._pause(attempt)
         if outcome == "drafted":
             self.width = load_config().llm_concurrency
         return outcome
+
+    def _pause(self, attempt: Attempt) -> None:
+        """Start nothing more until the service may be asked again; where that is not soon, not in this drain."""
+        seconds = attempt.retry_after if attempt.retry_after is not None else FIRST_DELAY
+        self.paused_until = max(self.paused_until, monotonic() + seconds)
+        if seconds > LONGEST_PAUSE or self.paused_until > self.stop_claiming_at:
+            self.summary.blocked = attempt.error
 
     async def _attempt(self, job: DraftJob) -> Attempt:
         try:
@@ -182,16 +228,34 @@ class _Drain:
         unfinished = [job.pk for task, job in self.running.items() if not task.done()]
         for task in self.running:
             task.cancel()
-        await asyncio.gather(*self.running, return_exceptions=True)
+        if self.running:
+            await asyncio.wait(self.running, timeout=PATIENCE_SECONDS)
         try:
             if unfinished:
                 handed_back = await self.database(leases.release, self.token, unfinished)
                 self.summary.outcomes["handed back"] += handed_back
                 logger.info("handed back", jobs=handed_back)
         finally:
-            await llm.close()
+            if self.model is not None:
+                await llm.close()
             await self.database(connections.close_all)
             self.thread.shutdown()
+
+
+async def _keep_leases(token: UUID) -> None:
+    """Heartbeat, on a thread and a connection of its own: work that waits for the database does not hold it up."""
+    while True:
+        await asyncio.sleep(leases.HEARTBEAT_SECONDS)
+        await asyncio.to_thread(_extend, token)
+
+
+def _extend(token: UUID) -> None:
+    try:
+        leases.extend(token)
+    except (DatabaseError, InterfaceError):
+        logger.warning("heartbeat missed", exc_info=True)  # the lease outlasts two; its loss is found when storing
+    finally:
+        connections.close_all()
 
 
 def _last_run_was_blocked() -> bool:
@@ -221,67 +285,3 @@ def attempt_outline(job: DraftJob) -> Attempt:
 def _failed_before(model: Model | None, kind: str, message: str) -> Attempt:
     drafter = {"drafter": "model", "model_requested": model.name} if model else {"drafter": "outline"}
     return Attempt(fields={**drafter, "input_sha256": ""}).fail(kind, message)
-
-
-def store(job: DraftJob, token: UUID, attempt: Attempt) -> str:
-    """Write the run and move the job, in one transaction, if ``token`` still holds it. Returns the outcome."""
-    with transaction.atomic():
-        mine = leases.held(token).filter(pk=job.pk).select_for_update().first()
-        if mine is None:
-            logger.warning("lease lost, result dropped", job=job.pk)
-            return "lost"
-        if attempt.analysis is not None:
-            run = _store_draft(mine, attempt, attempt.analysis.content())
-            outcome = "drafted"
-        else:
-            run = _store_failure(mine, attempt)
-            outcome = "retrying" if mine.state == JobState.QUEUED else "failed"
-    logger.info(outcome, job=job.pk, run=run.pk, kind=attempt.error_kind, seconds=attempt.fields.get("seconds"))
-    return outcome
-
-
-def _store_draft(job: DraftJob, attempt: Attempt, content: dict[str, object]) -> DraftRun:
-    run = _store_run(job, attempt, status=RunStatus.DRAFTED, analysis=content)
-    _move(job, JobState.DONE, finished_at=timezone.now())
-    wake("drafts_finished")
-    return run
-
-
-def _store_failure(job: DraftJob, attempt: Attempt) -> DraftRun:
-    run = _store_run(job, attempt, status=RunStatus.FAILED, error_kind=attempt.error_kind, error=attempt.error)
-    verdict = judge_failure(
-        attempt.error_kind,
-        attempts=job.attempts,
-        retry_after=attempt.retry_after,
-        waiting=timezone.now() - _rate_limited_since(job),
-    )
-    job.error_kind, job.last_error = attempt.error_kind, attempt.error
-    if verdict.delay_seconds is None:
-        _move(job, JobState.FAILED, finished_at=timezone.now())
-        return run
-    if not verdict.charged:
-        job.attempts -= 1
-    job.run_after = timezone.now() + timedelta(seconds=verdict.delay_seconds)
-    _move(job, JobState.QUEUED, finished_at=job.finished_at)
-    return run
-
-
-def _rate_limited_since(job: DraftJob) -> datetime:
-    """When the service first refused this job for its rate; runs before an earlier failure don't count."""
-    runs = job.runs.filter(error_kind="rate")
-    if job.finished_at is not None:
-        runs = runs.filter(created_at__gt=job.finished_at)
-    first = runs.order_by("id").first()
-    return first.created_at if first else timezone.now()
-
-
-def _store_run(job: DraftJob, attempt: Attempt, **outcome: object) -> DraftRun:
-    return DraftRun.objects.create(job=job, attempt=job.attempts, **attempt.fields, **outcome)
-
-
-def _move(job: DraftJob, state: JobState, *, finished_at: datetime | None) -> None:
-    """Give the lease up into ``state``."""
-    if state == JobState.DONE:
-        job.error_kind = job.last_error = ""
-    job.state, job.finished_at, job.lease_token, job.lease_until = state, finished_at, None, None
-    job.save()

@@ -20,6 +20,7 @@ Messages, keys and the provider's own error objects (they carry the messages) ar
 
 import asyncio
 import os
+import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -273,8 +274,11 @@ def _short(words: str) -> str:
 
 
 async def close() -> None:
-    """Close the connections of this event loop; each loop that called a model must, or they leak."""
-    import sys
+    """Close the connections of this event loop and forget them; each loop that called a model must.
 
+    They leak otherwise; and litellm knows a client by the address of its loop, which a later loop may have again.
+    """
     if "litellm" in sys.modules:
-        await _litellm().close_litellm_async_clients()
+        litellm = _litellm()
+        await litellm.close_litellm_async_clients()
+        litellm.in_memory_llm_clients_cache.flush_cache()

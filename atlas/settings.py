@@ -170,7 +170,7 @@ Q_CLUSTER: dict[str, Any] = {
 }
 
 # Called once before the cluster forks, so that its workers share litellm's 160 MB and 4 s of import.
-ATLAS_CLUSTER_PRELOAD = ["analysis.llm._litellm"] if CONFIG.llm_model else []
+ATLAS_CLUSTER_PRELOAD = ["analysis.llm.preload"] if CONFIG.llm_model else []
 
 # Rooms pull; a finished step only rings the bell of the room after it (atlas/rooms.py).
 ATLAS_ROOMS = {

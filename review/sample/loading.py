@@ -18,8 +18,9 @@ from django.db import connection, transaction
 
 from analysis import leases
 from analysis.attempt import Attempt
-from analysis.drafting import attempt_outline, store
+from analysis.drafting import attempt_outline
 from analysis.queue import queue_changes
+from analysis.storing import store
 from atlas.archive.recording import record_capture, record_failure
 from atlas.models import Capture, Document, Platform, Provision, Publication, User
 from review import actions

@@ -12,25 +12,20 @@ from django_q.models import OrmQ
 from analysis import leases
 from analysis.attempt import Attempt
 from analysis.checks import run_checks
-from analysis.drafting import drain, store
-from analysis.models import DraftJob, DraftRun, JobState, Reason, RunStatus
+from analysis.drafting import drain
+from analysis.models import DraftJob, DraftRun, JobState, RunStatus
 from analysis.outline import compose_outline
 from analysis.queue import request_draft
+from analysis.storing import store
 from atlas.archive.normalising import locate
 from atlas.markup import quotes
 from atlas.models import TEXT_FIELDS
+from tests.analysis.jobs import queued_job
 from tests.factories import make_provision
 from tests.servers import openai
 from tests.servers.openai import ModelServer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("catalogue")]
-
-
-def queued_job(**fields: object) -> DraftJob:
-    provision = make_provision(topics=("training-user-content",))
-    assert provision.current_wording is not None
-    defaults = {"reason": Reason.REQUESTED, "run_after": timezone.now()}
-    return DraftJob.objects.create(wording=provision.current_wording, **{**defaults, **fields})
 
 
 def test_a_queued_job_becomes_a_grounded_draft(model_server: ModelServer) -> None:
@@ -197,17 +192,6 @@ def test_a_job_that_kills_five_workers_fails() -> None:
     leases.sweep()
     job.refresh_from_db()
     assert (job.state, job.error_kind) == (JobState.FAILED, "lost")
-
-
-def test_two_drains_share_the_work_without_doubling_it() -> None:
-    for _ in range(12):
-        queued_job()
-    drains = [threading.Thread(target=drain) for _ in range(2)]
-    for thread in drains:
-        thread.start()
-    for thread in drains:
-        thread.join()
-    assert DraftRun.objects.filter(status=RunStatus.DRAFTED).count() == DraftRun.objects.count() == 12
 
 
 def test_no_transaction_is_open_while_a_model_is_called(model_server: ModelServer) -> None:

@@ -72,4 +72,4 @@ def test_every_bell_and_schedule_rings_something_that_exists(settings: Any, sett
 
 
 def test_what_the_cluster_prepares_with_a_model_exists() -> None:
-    assert callable(import_string("analysis.llm._litellm"))
+    assert callable(import_string("analysis.llm.preload"))

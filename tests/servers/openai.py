@@ -20,6 +20,7 @@ CANDIDATE = re.compile(r"^- `([^`]+)` \(([A-Z-]+)\) ", re.MULTILINE)
 LIKELY_TOPICS = re.compile(r"^Cue words suggest: (.*)\. Cues err", re.MULTILINE)
 PLAIN = re.compile(r"[^\[\]()<>{}“”\"*_`|\\\n#]{12,}")
 NAME = "test-double-1"
+TRICKLE_SECONDS = 0.05
 
 
 def blocks_in(prompt: str, name: str) -> dict[str, str]:
@@ -154,6 +155,14 @@ def not_json(prompt: str) -> Reply:
     return 200, {}, "<html>Bad gateway</html>"
 
 
+class Trickle(str):
+    """A body of which a byte comes now and then: the connection is never silent for long, and never done."""
+
+
+def trickle(prompt: str) -> Reply:
+    return 200, {}, Trickle(" " * 10_000)
+
+
 def status(code: int, message: str = "scripted", *, error_code: str | None = None, **headers: str) -> Behaviour:
     return lambda prompt: (
         code,
@@ -240,9 +249,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            self._write(content, slowly=isinstance(answer, Trickle))
         except OSError:
             self.close_connection = True  # the caller gave up; that is what some tests are about
+
+    def _write(self, content: bytes, *, slowly: bool) -> None:
+        for piece in content if slowly else ():
+            self.wfile.write(bytes([piece]))
+            threading.Event().wait(TRICKLE_SECONDS)
+        if not slowly:
+            self.wfile.write(content)
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing on stderr."""
