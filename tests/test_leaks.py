@@ -9,8 +9,7 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from analysis.models import DraftRun
-from atlas.models import TEXT_FIELDS, Change, Publication, Snapshot
-from atlas.models.archive import Capture, Outcome
+from atlas.models import TEXT_FIELDS, Change, Outcome, Publication, Snapshot
 from review.models import Revision
 from tests.crawling import crawl
 
@@ -43,11 +42,20 @@ def _texts(rows: "QuerySet[Publication] | QuerySet[Revision]") -> list[str]:
     return [str(value) for row in rows.values_list(*TEXT_FIELDS) for value in row]
 
 
-def test_no_unapproved_word_is_on_any_public_page(client: Client) -> None:
-    call_command("load_catalogue")
-    call_command("load_sample")
-    hidden = unapproved_words()
-    assert len(hidden) > 50, "the sample data must hold drafts for this test to mean something"
+def held_words() -> set[str]:
+    """What only captures say that were held back."""
+    held = Snapshot.objects.filter(captures__outcome=Outcome.QUARANTINED, versions=None)
+    accepted = Snapshot.objects.filter(versions__isnull=False)
+    said = {line for snapshot in held for line in sentences(snapshot.text)}
+    return said - {line for snapshot in accepted for line in sentences(snapshot.text)}
+
+
+def test_no_public_page_shows_an_unapproved_word_or_a_held_capture(client: Client) -> None:
+    call_command("load_catalogue", verbosity=0)
+    call_command("load_sample", verbosity=0)
+    unapproved, held = unapproved_words(), held_words()
+    assert len(unapproved) > 50, "the sample data must hold drafts for this test to mean something"
+    assert held
 
     pages = crawl(client)
 
@@ -55,20 +63,5 @@ def test_no_unapproved_word_is_on_any_public_page(client: Client) -> None:
     assert {status for status, _ in pages.values()} <= {200, 410}
     for address, (_, body) in pages.items():
         text = visible(body)
-        leaked = [sentence for sentence in hidden if sentence in text]
+        leaked = [words for words in unapproved | held if words in text]
         assert not leaked, f"{address} shows {leaked[0]!r}"
-
-
-def test_no_held_capture_is_on_any_public_page(client: Client) -> None:
-    call_command("load_catalogue")
-    call_command("load_sample")
-    held = Capture.objects.filter(outcome=Outcome.QUARANTINED).select_related("snapshot")
-    assert held
-    hidden = {line for capture in held if capture.snapshot for line in sentences(capture.snapshot.text)}
-    hidden -= {
-        line for snapshot in Snapshot.objects.filter(versions__isnull=False) for line in sentences(snapshot.text)
-    }
-
-    for address, (_, body) in crawl(client).items():
-        text = visible(body)
-        assert not [line for line in hidden if line in text], address

@@ -1,6 +1,5 @@
 """The text format of analyses: what is a quote, a citation, a sentence, and what readers see of it."""
 
-import time
 from collections.abc import Iterator
 from datetime import date
 from types import ModuleType
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from atlas import markup
 from atlas.models import Instrument, Jurisdiction, Obligation
 from atlas.templatetags.atlas_markup import analysis, analysis_text
+from tests.patience import no_hang
 
 PIECES = ["“", "”", "[@gdpr-art-6]", "[AT-V-000012]", ". ", "? ", "\n", "\n\n", "- ", "EU: ", "U.S. ", "Art. 5(1)"]
 PIECES += [" We", "a", "<", "。", "\r\n", "\u202e", "😀", "[@", "\u00a0"]
@@ -132,13 +132,11 @@ def test_a_quote_mark_without_partner_is_found_and_the_inner_quote_kept() -> Non
 @pytest.mark.parametrize(
     "piece", ["“", "”", "“a” ", "[@", "[@a] ", "a. ", "\n\n", "\n- “", ".)", "(", "a. [@b]", "\n "]
 )
-def test_parsing_takes_linear_time(piece: str) -> None:
-    def seconds(length: int) -> float:
-        started = time.process_time()
-        markup.parse(piece * (length // len(piece)) + " " * length)
-        return time.process_time() - started
-
-    assert seconds(200_000) < 10 * max(seconds(50_000), 0.05)
+def test_hostile_texts_are_parsed_without_loss(piece: str) -> None:
+    text = piece * (100_000 // len(piece)) + " " * 100_000
+    with no_hang():
+        sentences = markup.parse(text)
+    assert "".join("".join(s.text.split()) for s in sentences) == "".join(text.split())
 
 
 class TestForReaders:

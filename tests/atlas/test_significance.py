@@ -1,12 +1,11 @@
 """Substantive or cosmetic, and the reason that an editor reads."""
 
-import time
-
 import pytest
 
 from atlas.archive.sentences import news, sentence_keys, split_sentences
 from atlas.archive.significance import judge
 from atlas.models import Significance
+from tests.patience import no_hang
 
 BASE = "We may share your data with our partners. We keep it for 30 days unless the law wants us to keep it longer."
 
@@ -93,9 +92,8 @@ def test_sentences_whose_space_was_lost_are_cut() -> None:
     assert sentence_keys("We pay.You wait.") == ("we pay", "you wait")
 
 
-def test_a_hundred_thousand_characters_on_one_line_are_judged_quickly() -> None:
+def test_a_hundred_thousand_characters_on_one_line_are_judged() -> None:
     text = "; ".join(f"we may use item {number} of your data" for number in range(3_000))
-    begin = time.process_time()
-    judgement = judge(text, text.replace("item 7 ", "item 8 "))
+    with no_hang():
+        judgement = judge(text, text.replace("item 7 ", "item 8 "))
     assert judgement.significance == Significance.SUBSTANTIVE
-    assert time.process_time() - begin < 3

@@ -5,7 +5,6 @@ import http.client
 import os
 import signal
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +27,6 @@ class Up:
     def __init__(self, data_dir: Path) -> None:
         data_dir.parent.mkdir(exist_ok=True)
         self.data_dir, self.port = data_dir, free_port()
-        self.began = time.monotonic()
         self.running = Running(
             data_dir.parent / "up.log", "up", "--no-sample", "--port", str(self.port), ATLAS_DATA_DIR=data_dir
         )
@@ -43,11 +41,10 @@ class Up:
         finally:
             site.close()
 
-    def wait(self) -> float:
-        """Until the first page is there; the seconds since the start."""
+    def wait(self) -> None:
+        """Until the first page is there."""
         eventually(lambda: self.running.said("Atlas is running."), seconds=90)
         assert self.status() == 200
-        return time.monotonic() - self.began
 
     def child(self, words: str) -> psutil.Process:
         """The child with these words in its command line."""
@@ -114,10 +111,10 @@ def test_a_killed_worker_of_the_cluster_brings_a_fresh_cluster(up: Up) -> None:
 
 
 @pytest.mark.skipif(os.uname().sysname != "Linux", reason="only Linux tells a process that its parent was killed")
-def test_killed_or_stopped_it_leaves_no_process_and_starts_again_faster(data_dir: Path) -> None:
+def test_killed_or_stopped_it_leaves_no_process_and_starts_again(data_dir: Path) -> None:
     first = Up(data_dir)
     try:
-        first_seconds = first.wait()
+        first.wait()
         first.running.process.kill()
         first.running.process.wait()
         eventually(lambda: not processes_of(first.data_dir))
@@ -126,7 +123,7 @@ def test_killed_or_stopped_it_leaves_no_process_and_starts_again_faster(data_dir
 
     second = Up(data_dir)
     try:
-        assert second.wait() < first_seconds
+        second.wait()
         assert second.running.stop(signal.SIGINT) == 0
         assert not processes_of(second.data_dir)
     finally:

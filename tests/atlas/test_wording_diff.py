@@ -1,11 +1,10 @@
 """The word diff of two wordings."""
 
-import time
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from atlas.archive.wording_diff import MAX_WORDS, diff_words
+from tests.patience import no_hang
 
 TEXTS = st.text(alphabet="ab.,\u2019é \n\t", max_size=60)
 
@@ -40,10 +39,9 @@ def test_very_long_wordings_are_compared_by_sentence_and_within_changed_ones_by_
     sentences = [f"Sentence {n} says that thing number {n} is kept for the usual time." for n in range(MAX_WORDS // 10)]
     changed = [*sentences]
     changed[500] = changed[500].replace("usual", "longest")
-    started = time.perf_counter()
-    parts = diff_words("\n".join(sentences), "\n".join(changed))
+    with no_hang():
+        parts = diff_words("\n".join(sentences), "\n".join(changed))
     assert [part.text.strip() for part in parts if part.op != "same"] == ["usual", "longest"]
-    assert time.perf_counter() - started < 5
 
 
 def test_a_long_text_without_spaces_is_one_word() -> None:
