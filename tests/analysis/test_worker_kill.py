@@ -1,72 +1,129 @@
-"""A worker that is killed in the middle of a draft loses nothing and doubles nothing."""
+"""A worker that is killed in the middle of a draft loses nothing and doubles nothing. The real cluster."""
 
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
+from time import monotonic
+from urllib.parse import urlsplit
 
+import psutil
 import pytest
-from django.db import connection
+from django.conf import settings
 from django.utils import timezone
+from django_q.tasks import async_task
 
 from analysis import leases
 from analysis.drafting import drain
 from analysis.models import DraftJob, DraftRun, JobState, RunStatus
 from analysis.queue import request_draft
+from tests.analysis.jobs import database_url, queued_job
 from tests.factories import make_provision
-from tests.processes import ROOT, eventually
+from tests.processes import Running, eventually
 from tests.servers.openai import ModelServer
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
+Start = Callable[[], Running]
+
 
 @pytest.fixture
-def worker(model_server: ModelServer) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that drafts what is queued in the test's database, held at the model's gate."""
-    model_server.gate.clear()
+def start(transactional_db: None, tmp_path: Path) -> Iterator[Start]:
+    """Starts `manage.py cluster` on the test's database."""
+    started: list[Running] = []
+
+    def start_cluster() -> Running:
+        cluster = Running(
+            tmp_path / f"cluster{len(started)}.log",
+            "cluster",
+            DATABASE_URL=database_url(),
+            DJANGO_SETTINGS_MODULE="tests.atlas.cluster_settings",
+            ATLAS_DATA_DIR=settings.CONFIG.data_dir,
+        )
+        started.append(cluster)
+        eventually(lambda: cluster.said("cluster started"), seconds=90)
+        return cluster
+
+    yield start_cluster
+    for cluster in started:
+        cluster.clear()
+
+
+def ask_for_a_draft() -> None:
     wording = make_provision().current_wording
     assert wording is not None
     request_draft(wording, by=None)
-    database = connection.settings_dict
-    url = f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "draft", "--json"],
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": url},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    yield process
-    process.kill()
-    process.wait()
 
 
-def test_a_killed_workers_job_is_drafted_exactly_once(
-    worker: subprocess.Popen[bytes], model_server: ModelServer
-) -> None:
-    eventually(lambda: model_server.waiting, seconds=60)
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
+def worker_of(cluster: Running, model_server: ModelServer) -> psutil.Process:
+    """The process of the cluster that has a call open."""
+    eventually(lambda: model_server.waiting == 1)
+    port = urlsplit(model_server.url).port
+    [worker] = [
+        process
+        for process in cluster.descendants()
+        if any(link.raddr and link.raddr.port == port for link in process.net_connections("tcp4"))
+    ]
+    return worker
+
+
+def test_a_killed_workers_job_is_drafted_exactly_once(start: Start, model_server: ModelServer) -> None:
+    model_server.gate.clear()
+    cluster = start()
+    ask_for_a_draft()
+
+    worker_of(cluster, model_server).send_signal(signal.SIGKILL)
+
+    assert cluster.process.wait(15) == 70
     assert DraftJob.objects.get().state == JobState.RUNNING, "its lease still stands"
     assert drain().drafted == 0, "nobody else takes it before the lease is over"
 
-    DraftJob.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    assert leases.sweep() == 1
     model_server.gate.set()
-    assert drain().drafted == 1
+    start()
+    DraftJob.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert leases.sweep() == 1  # what the cluster's schedule does every minute
 
-    assert DraftRun.objects.get(status=RunStatus.DRAFTED).attempt == 2
-    assert DraftJob.objects.get().state == JobState.DONE
+    eventually(lambda: DraftJob.objects.get().state == JobState.DONE)
+    assert DraftRun.objects.get().status == RunStatus.DRAFTED
+    assert DraftRun.objects.get().attempt == 2, "the attempt of the dead worker was charged"
 
 
-def test_a_stopped_worker_hands_its_jobs_back_uncharged(
-    worker: subprocess.Popen[bytes], model_server: ModelServer
+@pytest.mark.parametrize("whom", ["cluster", "draft command"])
+def test_a_stop_in_the_middle_of_a_draft_hands_it_back_uncharged_within_seconds(
+    start: Start, model_server: ModelServer, tmp_path: Path, whom: str
 ) -> None:
-    eventually(lambda: model_server.waiting, seconds=60)
-    worker.send_signal(signal.SIGTERM)
-    worker.wait(timeout=15)
+    model_server.gate.clear()
+    ask_for_a_draft()
+    drafting = start() if whom == "cluster" else start_draft(tmp_path)
+    eventually(lambda: model_server.waiting == 1, seconds=90)
+
+    processes = drafting.descendants()
+
+    try:
+        asked = monotonic()
+        assert drafting.stop() == 0
+        took = monotonic() - asked
+        assert took < 10
+    finally:
+        drafting.clear()
+
     job = DraftJob.objects.get()
     assert (job.state, job.attempts, job.lease_token) == (JobState.QUEUED, 0, None)
     assert not DraftRun.objects.exists()
+    assert not any(process.is_running() for process in processes)
+
+
+def start_draft(folder: Path) -> Running:
+    return Running(folder / "draft.log", "draft", "--json", DATABASE_URL=database_url())
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_without_a_model_a_cluster_drafts_and_never_imports_litellm(start: Start, tmp_path: Path) -> None:
+    queued_job()
+    start()
+    async_task("tests.analysis.tasks.drain_and_tell_what_was_imported", str(tmp_path / "note"))
+
+    note = eventually(lambda: (tmp_path / "note").exists() and (tmp_path / "note").read_text())
+
+    assert note == "1 drafted, litellm not imported"
+    assert DraftRun.objects.get().drafter == "outline"
