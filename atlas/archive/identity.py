@@ -188,15 +188,20 @@ def _compiled(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) 
     return tuple(TopicCues.compile(key, cues, exclude) for key, cues, exclude in topics)
 
 
-def refresh_topics(old: Sequence[Piece], new: Sequence[Piece], cues: Sequence[TopicCues]) -> None:
-    """Provisions with another wording than before get the topics of that wording, in three queries."""
+def reworded(old: Sequence[Piece], new: Sequence[Piece]) -> dict[int, str]:
+    """The texts of the provisions that have another wording than before."""
     before = {piece.provision_id: piece.wording_id for piece in old}
-    changed = [piece for piece in new if before.get(piece.provision_id) != piece.wording_id]
-    if not changed or not cues:
+    return {piece.provision_id: piece.text.text for piece in new if before.get(piece.provision_id) != piece.wording_id}
+
+
+def refresh_topics(texts: Mapping[int, str]) -> None:
+    """Provisions get the topics of their texts, in four queries."""
+    cues = load_cues() if texts else ()
+    if not cues:
         return
     through = Provision.topics.through
-    wanted = {(piece.provision_id, key) for piece in changed for key in find_topics(piece.text.text, cues)}
-    rows = through.objects.filter(provision__in=[piece.provision_id for piece in changed])
+    wanted = {(provision_id, key) for provision_id, text in texts.items() for key in find_topics(text, cues)}
+    rows = through.objects.filter(provision__in=list(texts))
     has = {(provision_id, key): row for row, provision_id, key in rows.values_list("pk", "provision_id", "topic_id")}
     if stale := [row for link, row in has.items() if link not in wanted]:
         through.objects.filter(pk__in=stale).delete()

@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 from django.db import OperationalError, connection, transaction
 
-from atlas.archive.identity import load_cues
+from atlas.archive.identity import refresh_topics
 from atlas.archive.ota import Record, RecordKind, Repository, SourceError, Texts, fetch_collection, parse_record
 from atlas.archive.previewing import Preview
 from atlas.archive.recording import DocumentRecorder, Recorded, Sighting
@@ -251,10 +251,7 @@ def _record_all(
 ) -> None:
     recorders = Recorders(Register(collection))
     for start in range(0, len(todo), BATCH):
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL synchronous_commit = off")
-            recorders.begin()
+        with recorders.batch():
             for record in todo[start : start + BATCH]:
                 sighting = Sighting(
                     texts.read(record.blob),
@@ -273,17 +270,24 @@ class Recorders:
 
     def __init__(self, register: Register) -> None:
         self.register = register
-        self.cues = load_cues()
+        self.reworded: dict[int, str] = {}
         self.recorders: OrderedDict[tuple[str, str], DocumentRecorder] = OrderedDict()
         self.locked: set[tuple[str, str]] = set()
 
-    def begin(self) -> None:
-        """A new transaction: no lock is held yet."""
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """One transaction: no lock is held yet, and at its end the topics are those of the wordings that stand."""
         self.locked.clear()
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit = off")
+            yield
+            refresh_topics(self.reworded)
+            self.reworded.clear()
 
     def of(self, record: Record) -> DocumentRecorder:
         name = record.document
-        recorder = self.recorders.pop(name, None) or DocumentRecorder(self.register.document(*name), self.cues)
+        recorder = self.recorders.pop(name, None) or DocumentRecorder(self.register.document(*name), self.reworded)
         self.recorders[name] = recorder
         if name not in self.locked:
             recorder.lock()

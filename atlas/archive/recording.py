@@ -9,15 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from atlas.archive.comparing import Judged, Step, judge_steps, steps_by_identity
 from atlas.archive.health import problems
-from atlas.archive.identity import identify, load_cues, place_provisions, refresh_topics
+from atlas.archive.identity import identify, place_provisions, refresh_topics, reworded
 from atlas.archive.normalising import folded_sha256
 from atlas.archive.standing import Held, Piece, Standing, load_pieces, load_standing, split_texts
-from atlas.archive.topics import TopicCues
 from atlas.models import (
     Capture,
     Change,
@@ -26,7 +25,6 @@ from atlas.models import (
     Document,
     Incident,
     Outcome,
-    Placement,
     Significance,
     Snapshot,
     Version,
@@ -92,6 +90,7 @@ def record_capture(
         if source_ref and (known := document.captures.filter(source_ref=source_ref).first()):
             return known
         recorded = recorder.record(sighting)
+        refresh_topics(recorder.reworded)
         if recorded.is_announced:
             wake("changes_recorded")
     return recorded.capture
@@ -109,12 +108,13 @@ def record_failure(document: Document, *, reason: str, captured_at: datetime) ->
 class DocumentRecorder:
     """Records captures of one document, one after the other, and remembers what stands in between.
 
-    Call ``lock`` first in each transaction, then ``record`` as often as you like. An instance that saw its transaction
-    roll back must be thrown away.
+    Call ``lock`` first in each transaction, then ``record`` as often as you like, and last ``refresh_topics`` on what
+    it ``reworded``, so that only wordings that stand are searched. An instance that saw its transaction roll back must
+    be thrown away.
     """
 
     document: Document
-    cues: Sequence[TopicCues] | None = None
+    reworded: dict[int, str] = field(default_factory=dict)  # provisions → texts, yet without their topics
     standing: Standing = field(default_factory=Standing)
     ways: dict[tuple[int, int], list[Judged]] = field(default_factory=dict)
 
@@ -268,31 +268,30 @@ class DocumentRecorder:
 
     def _place(self, old: Sequence[Piece], new: Sequence[Piece], sighting: Sighting) -> None:
         place_provisions(old, new, at=sighting.captured_at)
-        if self.cues is None:
-            self.cues = load_cues()
-        refresh_topics(old, new, self.cues)
+        self.reworded |= reworded(old, new)
 
 
 def store(text: str, digest: str) -> int:
     """The key of the snapshot of ``text``, whoever stored it first."""
-    Snapshot.objects.bulk_create([Snapshot(sha256=digest, text=text)], ignore_conflicts=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO atlas_snapshot (sha256, text) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING id",
+            [digest, text],
+        )
+        if (inserted := cursor.fetchone()) is not None:
+            return int(inserted[0])
     return Snapshot.objects.values_list("pk", flat=True).get(sha256=digest)
 
 
 def insert_placements(version: Version, text: str, pieces: Sequence[Piece]) -> None:
     """Where each wording stands, with the white space behind it: together they give back the text."""
     ends = [piece.text.start for piece in pieces[1:]] + [len(text)]
-    Placement.objects.bulk_create(
-        Placement(
-            version=version,
-            wording_id=piece.wording_id,
-            ordinal=index + 1,
-            start=piece.text.start,
-            end=piece.text.end,
-            separator=text[piece.text.end : end],
-        )
-        for index, (piece, end) in enumerate(zip(pieces, ends, strict=True))
-    )
+    columns = 'version_id, wording_id, ordinal, start, "end", separator'
+    # Nine rows in ten of an import; COPY takes a fifth of the time of Django's bulk_create.
+    with connection.cursor() as cursor, cursor.copy(f"COPY atlas_placement ({columns}) FROM STDIN") as copy:
+        for ordinal, (piece, end) in enumerate(zip(pieces, ends, strict=True), start=1):
+            span = piece.text
+            copy.write_row((version.pk, piece.wording_id, ordinal, span.start, span.end, text[span.end : end]))
 
 
 def gone_before(steps: Sequence[Step], at: datetime) -> frozenset[int]:

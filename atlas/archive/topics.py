@@ -1,7 +1,7 @@
 """What a provision is about, by the cues of the catalogue.
 
 Some 600 expressions would have to be searched in every new wording. So each is searched only where the words that it
-cannot match without occur; finding a word is a hundred times quicker than failing to match an expression.
+cannot match without occur; looking up a word is a hundred times quicker than failing to match an expression.
 """
 
 import re
@@ -14,6 +14,7 @@ from atlas.archive.cue_words import SHORTEST_WORD, split_alternatives, words_nee
 from atlas.archive.normalising import fold_markdown
 
 BEGINNING = SHORTEST_WORD  # letters by which words are looked up
+TOKEN = re.compile(r"[a-z0-9']+")  # whatever words_needed finds stands within one of these
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,9 +24,12 @@ class Cue:
     pattern: re.Pattern[str]
     needs: tuple[frozenset[str], ...]
 
-    def matches(self, text: str, words: set[str]) -> bool:
-        """Does it match in ``text``, which contains ``words`` of the vocabulary?"""
-        return not any(map(words.isdisjoint, self.needs)) and self.pattern.search(text) is not None
+    def may_match(self, words: set[str]) -> bool:
+        """Can it match in a text that contains ``words`` of the vocabulary?"""
+        return not any(map(words.isdisjoint, self.needs))
+
+    def matches(self, text: str) -> bool:
+        return self.pattern.search(text) is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,13 +54,13 @@ class TopicCues:
         """From an entry of ``topics.yaml``."""
         return cls.compile(entry["id"], entry["cues"], entry["exclude"])
 
-    def match(self, text: str, words: set[str]) -> bool:
-        """Is ``text``, which contains ``words`` of the vocabulary, about the topic?"""
-        if not any(cue.matches(text, words) for cue in self.cues):
+    def match(self, text: str, cues: Sequence[Cue]) -> bool:
+        """Is ``text``, in which only ``cues`` of the topic's can match, about the topic?"""
+        if not any(cue.matches(text) for cue in cues):
             return False
         for pattern in self.exclude:
             text = pattern.sub(" ", text)
-        return not self.exclude or any(cue.matches(text, words) for cue in self.cues)
+        return not self.exclude or any(cue.matches(text) for cue in cues)
 
 
 def find_topics(text: str, topics: Sequence[TopicCues]) -> list[str]:
@@ -66,23 +70,51 @@ def find_topics(text: str, topics: Sequence[TopicCues]) -> list[str]:
 
 @lru_cache(maxsize=32_768)
 def _find(folded: str, topics: tuple[TopicCues, ...]) -> tuple[str, ...]:
-    words = _words_in(folded.lower(), _vocabulary(topics))
-    return tuple(topic.key for topic in topics if topic.match(folded, words))
+    cues = _index(topics).cues_for(folded)
+    return tuple(topic.key for number, topic in enumerate(topics) if topic.match(folded, cues.get(number, ())))
 
 
-def _words_in(lowered: str, vocabulary: Mapping[str, Sequence[str]]) -> set[str]:
-    """The words of the vocabulary that occur in the text, looked up by their first letters."""
-    beginnings = {lowered[index : index + BEGINNING] for index in range(len(lowered) - BEGINNING + 1)}
-    return {word for start in beginnings & vocabulary.keys() for word in vocabulary[start] if word in lowered}
+class _Index:
+    """The cues of some topics by the words that they need."""
+
+    def __init__(self, topics: Sequence[TopicCues]) -> None:
+        self.always: list[tuple[int, Cue]] = []
+        self.by_word: dict[str, list[tuple[int, Cue]]] = {}
+        self.vocabulary: dict[str, list[str]] = {}  # by their first letters
+        for number, topic in enumerate(topics):
+            for cue in topic.cues:
+                self._enter(number, cue)
+        for word in sorted({word for topic in topics for cue in topic.cues for words in cue.needs for word in words}):
+            self.vocabulary.setdefault(word[:BEGINNING], []).append(word)
+        self.words_in = lru_cache(maxsize=65_536)(self._words_in)  # languages have few words, and texts many
+
+    def _enter(self, number: int, cue: Cue) -> None:
+        """By each word of the set that says most: the one with the longest words."""
+        telling = max(cue.needs, key=lambda words: (min(map(len, words)), -len(words)), default=None)
+        if telling is None:
+            self.always.append((number, cue))
+        for word in telling or ():
+            self.by_word.setdefault(word, []).append((number, cue))
+
+    def cues_for(self, text: str) -> dict[int, list[Cue]]:
+        """The cues that can match in ``text``, by the number of their topic."""
+        words = {word for token in set(TOKEN.findall(text.lower())) for word in self.words_in(token)}
+        called = dict.fromkeys(entry for word in words for entry in self.by_word.get(word, ()))
+        cues: dict[int, list[Cue]] = {}
+        for number, cue in [*self.always, *called]:
+            if cue.may_match(words):
+                cues.setdefault(number, []).append(cue)
+        return cues
+
+    def _words_in(self, token: str) -> tuple[str, ...]:
+        beginnings = {token[place : place + BEGINNING] for place in range(len(token) - BEGINNING + 1)}
+        known = beginnings & self.vocabulary.keys()
+        return tuple(word for start in known for word in self.vocabulary[start] if word in token)
 
 
 @lru_cache(maxsize=8)
-def _vocabulary(topics: tuple[TopicCues, ...]) -> dict[str, list[str]]:
-    """The words that the cues need, by their first letters."""
-    vocabulary: dict[str, list[str]] = {}
-    for word in sorted({word for topic in topics for cue in topic.cues for words in cue.needs for word in words}):
-        vocabulary.setdefault(word[:BEGINNING], []).append(word)
-    return vocabulary
+def _index(topics: tuple[TopicCues, ...]) -> _Index:
+    return _Index(topics)
 
 
 def _compile(expression: str) -> Cue:
