@@ -6,6 +6,7 @@ Whatever happens, the result is an `Attempt`: the fields of the `DraftRun` that 
 import asyncio
 import secrets
 from dataclasses import dataclass, field
+from functools import cached_property
 from time import monotonic
 from typing import Any
 
@@ -57,6 +58,11 @@ class Assignment:
     sources: Sources
     was_truncated: bool = False
 
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        """What the answer has to fit, with the closed sets of this job."""
+        return wire(self.context.closed)
+
 
 async def attempt_with_model(assignment: Assignment, prompt: Prompt, model: Model) -> Attempt:
     """An analysis from ``model``, or why there is none. Raises nothing of the model's making."""
@@ -77,7 +83,6 @@ async def attempt_with_model(assignment: Assignment, prompt: Prompt, model: Mode
 
 def _begin(assignment: Assignment, prompt: Prompt, model: Model) -> Attempt:
     messages = prompt.messages(assignment.context, boundary=secrets.token_hex(8))
-    schema = wire(assignment.context.closed)
     max_tokens = int(prompt.metadata.max_tokens * (LONGER if assignment.was_truncated else 1))
     parameters = {
         "temperature": prompt.metadata.temperature,
@@ -92,10 +97,10 @@ def _begin(assignment: Assignment, prompt: Prompt, model: Model) -> Attempt:
             "prompt_name": prompt.name,
             "prompt_version": prompt.version,
             "prompt_sha256": prompt.sha256,
-            "schema_sha256": canonical_sha256(schema),
+            "schema_sha256": canonical_sha256(assignment.schema),
             "model_requested": model.name,
             "parameters": parameters,
-            "input_sha256": canonical_sha256([messages, schema, model.name, parameters]),
+            "input_sha256": canonical_sha256([messages, assignment.schema, model.name, parameters]),
             "software": {"litellm": llm.version()},
         }
     )
@@ -122,7 +127,7 @@ async def _call(assignment: Assignment, attempt: Attempt, model: Model) -> str:
         llm.Call(
             model=model.name,
             messages=list(fields["messages"]),
-            schema=wire(assignment.context.closed),
+            schema=assignment.schema,
             max_tokens=fields["parameters"]["max_tokens"],
             temperature=fields["parameters"]["temperature"],
             timeout_seconds=model.timeout_seconds,

@@ -190,8 +190,10 @@ def _neighbours(wording: Wording) -> Iterable[str]:
 
 
 def _version_of(wording: Wording | None) -> str:
+    if wording is None:
+        return ""
     place = Placement.objects.filter(wording=wording).select_related("version").order_by("-version_id").first()
-    return place.version.public_id if wording and place else ""
+    return place.version.public_id if place else ""
 
 
 def find_candidates(topics: Sequence[Topic], day: datetime.date, *, region: str = "") -> list[Candidate]:

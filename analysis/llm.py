@@ -23,6 +23,7 @@ import os
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from time import monotonic
@@ -38,6 +39,7 @@ KEYLESS = "no-key-needed"  # OpenAI-compatible local servers want some key
 TOO_LONG_WORDS = ("context length", "context window", "maximum context", "too many tokens", "context size")
 POLICY_WORDS = ("content policy", "content_policy", "content management policy", "safety system")
 LONGEST_EXPLANATION = 300
+CLOSE_SECONDS = 5.0  # for connections to say good-bye; a stop must not hang on them
 
 
 class LLMError(Exception):
@@ -280,5 +282,6 @@ async def close() -> None:
     """
     if "litellm" in sys.modules:
         litellm = _litellm()
-        await litellm.close_litellm_async_clients()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(litellm.close_litellm_async_clients(), CLOSE_SECONDS)
         litellm.in_memory_llm_clients_cache.flush_cache()

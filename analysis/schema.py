@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
@@ -229,9 +230,14 @@ class Draft(_Wire):
 
 def wire(closed: Closed) -> dict[str, Any]:
     """The JSON schema of `Draft` for one call: closed sets as enums, the portable subset only."""
-    schema = Draft.model_json_schema()
-    portable: dict[str, Any] = _portable(schema, closed)
+    portable: dict[str, Any] = _portable(_full_schema(), closed)
     return portable
+
+
+@cache
+def _full_schema() -> dict[str, Any]:
+    """Not to be altered; `_portable` copies."""
+    return Draft.model_json_schema()
 
 
 def _portable(node: Any, closed: Closed | None, *, is_names: bool = False) -> Any:
@@ -261,9 +267,10 @@ def canonical_sha256(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@cache
 def shape() -> str:
     """The wire schema without a call's closed sets, in its order: counts in the hash of the prompt that uses it."""
-    return json.dumps(_portable(Draft.model_json_schema(), None))
+    return json.dumps(_portable(_full_schema(), None))
 
 
 def read_draft(answer: str, closed: Closed) -> Draft:
