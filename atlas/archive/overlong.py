@@ -18,11 +18,14 @@ SMALLEST = 600  # characters, from which on a part may end
 ONE_IN = 3  # share of the sentences behind which a part ends
 WORD = re.compile(r"\w")
 BOUNDARY = re.compile(
+    r"(?:(?=\n)|(?<=[.!?:;\u201d\"_)\u3002\uff01\uff1f\uff1b]))(?:"  # only there can it be
     r"\n\s*"
     r"|(?<=[.!?:;\u201d\"_)])\s*(?=\d{1,2}(?:\.\d{1,2}){0,2}\\?\.? ?[A-Z\u201c\"])"  # before a number, even if glued
     r"|(?<=[a-z)\u201d\"][.!?])\s*(?=[A-Z])"
     r"|(?<=[\u3002\uff01\uff1f\uff1b])"  # Chinese and Japanese ends of sentences
+    r")"
 )
+LONGEST_ABBREVIATION = 12  # characters, and to spare: NOT_AN_END
 
 
 def cut_overlong(source: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -33,7 +36,13 @@ def cut_overlong(source: str, start: int, end: int) -> list[tuple[int, int]]:
     """
     if end - start <= OVERLONG:
         return [(start, end)]
-    return list(_gather([piece for span in _sentences(source, start, end) for piece in _pieces(source, *span)], source))
+    return [(start + begin, start + stop) for begin, stop in _cut(source[start:end])]
+
+
+@lru_cache(maxsize=256)  # consecutive versions share nearly all of them
+def _cut(text: str) -> tuple[tuple[int, int], ...]:
+    pieces = [piece for span in _sentences(text) for piece in _pieces(text, *span)]
+    return tuple(_gather(pieces, text))
 
 
 def _gather(pieces: list[tuple[int, int]], source: str) -> Iterator[tuple[int, int]]:
@@ -55,13 +64,19 @@ def _may_end(source: str, begin: int, end: int) -> bool:
     return end - begin >= SMALLEST and crc32(source[end - 40 : end].encode("utf-8", "replace")) % ONE_IN == 0
 
 
-def _sentences(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    begin = start
-    for match in BOUNDARY.finditer(source, start, end):
-        if match.start() > begin and match.end() < end and not NOT_AN_END.search(source, begin, match.start() - 1):
-            yield begin, match.start()
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    begin = 0
+    for match in BOUNDARY.finditer(text):
+        stop = match.start()
+        if stop > begin and match.end() < len(text) and not _is_abbreviation(text, begin, stop - 1):
+            yield begin, stop
             begin = match.end()
-    yield begin, end
+    yield begin, len(text)
+
+
+def _is_abbreviation(text: str, begin: int, stop: int) -> bool:
+    """Does ``text`` up to ``stop`` end in one?"""
+    return NOT_AN_END.search(text, max(begin, stop - LONGEST_ABBREVIATION), stop) is not None
 
 
 def _pieces(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
