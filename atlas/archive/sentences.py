@@ -47,6 +47,7 @@ class Sentence:
     is_heading: bool = False
 
 
+@lru_cache(maxsize=32_768)
 def sentence_keys(text: str) -> tuple[str, ...]:
     """The keys of the sentences of ``text`` in order.
 
