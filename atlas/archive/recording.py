@@ -16,7 +16,7 @@ from atlas.archive.comparing import Judged, Step, judge_steps, steps_by_identity
 from atlas.archive.health import problems
 from atlas.archive.identity import identify, place_provisions, refresh_topics, reworded
 from atlas.archive.normalising import folded_sha256
-from atlas.archive.standing import Held, Piece, Standing, load_pieces, load_standing, split_texts
+from atlas.archive.standing import Held, Known, Piece, Standing, load_pieces, load_standing, split_texts
 from atlas.models import (
     Capture,
     Change,
@@ -130,8 +130,7 @@ class DocumentRecorder:
         digest = sha256(sighting.text)
         if digest == self.standing.sha256:
             return Recorded(self._see(sighting, Outcome.UNCHANGED, self.standing.version_id, self.standing.snapshot_id))
-        known = Version.objects.filter(document=self.document, snapshot__sha256=digest).first()
-        if known is not None:
+        if (known := self.standing.versions.get(digest)) is not None:
             return self._record_known(sighting, digest, known)
         if reasons := problems(sighting.text, last_good=self._last_good(sighting.captured_at)):
             return Recorded(self._hold(sighting, digest, reasons))
@@ -194,15 +193,15 @@ class DocumentRecorder:
             return held.text
         return self.standing.text or None
 
-    def _record_known(self, sighting: Sighting, digest: str, version: Version) -> Recorded:
+    def _record_known(self, sighting: Sighting, digest: str, known: Known) -> Recorded:
         """Back to a text that was archived before: the provisions and wordings it had then are current again."""
         outcome = Outcome.UPGRADED if sighting.upgrade else Outcome.RETURNED
-        capture = self._see(sighting, outcome, version.pk, version.snapshot_id)
-        old, new = self.standing.pieces, load_pieces(version.pk, sighting.text)
+        capture = self._see(sighting, outcome, known.version_id, known.snapshot_id)
+        old, new = self.standing.pieces, load_pieces(known.version_id, sighting.text)
         changes: list[Change] = []
         if not sighting.upgrade:
-            changes = self._insert_changes(capture, sighting, self._way_to(version.pk, new), lambda step: True)
-        self._stand(sighting, digest, version, new)
+            changes = self._insert_changes(capture, sighting, self._way_to(known.version_id, new), lambda step: True)
+        self._stand(sighting, digest, known, new)
         self._place(old, new, sighting)
         return Recorded(capture, changes=tuple(changes))
 
@@ -223,7 +222,7 @@ class DocumentRecorder:
         outcome = Outcome.FIRST if is_first else Outcome.UPGRADED if sighting.upgrade else Outcome.CHANGED
         version = Version.objects.create(
             document=self.document,
-            number=self.standing.versions + 1,
+            number=len(self.standing.versions) + 1,
             snapshot_id=store(sighting.text, digest),
             folded_sha256=folded_sha256(sighting.text),
             first_captured_at=sighting.captured_at,
@@ -237,8 +236,7 @@ class DocumentRecorder:
             judged = judge_steps(found.steps, old, found.pieces)
             returned = found.returned | gone_before(found.steps, sighting.captured_at)
             changes = self._insert_changes(capture, sighting, judged, lambda step: step.provision_id in returned)
-        self._stand(sighting, digest, version, found.pieces)
-        self.standing.versions += 1
+        self._stand(sighting, digest, Known(version.pk, version.snapshot_id), found.pieces)
         self._place(old, found.pieces, sighting)
         return Recorded(capture, True, found.new_provisions, tuple(changes))
 
@@ -261,9 +259,10 @@ class DocumentRecorder:
             for way in judged
         )
 
-    def _stand(self, sighting: Sighting, digest: str, version: Version, pieces: list[Piece]) -> None:
+    def _stand(self, sighting: Sighting, digest: str, known: Known, pieces: list[Piece]) -> None:
         standing = self.standing
-        standing.version_id, standing.snapshot_id = version.pk, version.snapshot_id
+        standing.versions[digest] = known
+        standing.version_id, standing.snapshot_id = known.version_id, known.snapshot_id
         standing.sha256, standing.text, standing.pieces = digest, sighting.text, pieces
 
     def _place(self, old: Sequence[Piece], new: Sequence[Piece], sighting: Sighting) -> None:

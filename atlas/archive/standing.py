@@ -31,12 +31,20 @@ class Held:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A version of the document, by the keys of its row and of its text."""
+
+    version_id: int
+    snapshot_id: int
+
+
 @dataclass
 class Standing:
-    """``sequence`` and ``versions`` count what is recorded; the rest is the last good capture's, empty before it."""
+    """``sequence`` counts captures, ``versions`` are all by their hash; the rest is the last good capture's."""
 
     sequence: int = 0
-    versions: int = 0
+    versions: dict[str, Known] = field(default_factory=dict)
     version_id: int | None = None
     snapshot_id: int | None = None
     sha256: str = ""
@@ -59,11 +67,16 @@ def load_standing(document: Document) -> Standing:
         standing.version_id, standing.snapshot_id = good.version.pk, good.version.snapshot_id
         standing.sha256, standing.text = good.version.snapshot.sha256, good.version.text
         standing.pieces = load_pieces(good.version.pk, standing.text)
-        standing.versions = Version.objects.filter(document=document).count()
+        standing.versions = _load_versions(document)
     standing.incident = Incident.objects.filter(document=document, closed_at=None).first()
     if standing.incident is not None:
         standing.held = _load_held(captures.filter(sequence__gt=good.sequence if good else 0))
     return standing
+
+
+def _load_versions(document: Document) -> dict[str, Known]:
+    rows = Version.objects.filter(document=document).order_by().values_list("snapshot__sha256", "pk", "snapshot_id")
+    return {digest: Known(version_id, snapshot_id) for digest, version_id, snapshot_id in rows}
 
 
 def _load_held(captures: QuerySet[Capture]) -> Held | None:
