@@ -19,7 +19,7 @@ from atlas.archive import importing
 from atlas.archive.importing import ImportSummary, UnknownName, import_collection
 from atlas.archive.ota import Commit, RecordKind, SourceError, parse_record, without_credentials
 from atlas.archive.registering import attribution, collection_name, licence, slug_of
-from atlas.models import Capture, Change, Collection, Document, Platform, Provision, Snapshot, Standing, Version
+from atlas.models import Capture, Change, Collection, Document, Platform, Provision, Snapshot, Standing, Topic, Version
 from tests.atlas.collections import README, START, CollectionMaker
 from tests.atlas.texts import ERROR_PAGE, document
 
@@ -287,6 +287,16 @@ class TestImporting:
         maker = CollectionMaker().first("Sallow", "Terms of Service", A).change("Sallow", "Terms of Service", B)
         run(maker.write(tmp_path / "ota"), queue_since=START + timedelta(days=1))
         assert Change.objects.get().is_backfill
+
+    def test_topics_are_those_of_the_wordings_that_stand_at_the_end(self, run: Import, tmp_path: Path) -> None:
+        Topic.objects.create(key="short", name="Short", definition="…", cues=[r"\b30 days\b"])
+        Topic.objects.create(key="long", name="Long", definition="…", cues=[r"\b400 days\b"])
+        maker = CollectionMaker()
+        for days in (30, 400, 30, 400):
+            text = document(Retention=f"We keep your Content for {days} days after you delete it.")
+            maker.record("Update", "Aster", "Terms", text)
+        run(maker.write(tmp_path / "ota"))
+        assert list(Provision.objects.get(title="Retention").topics.values_list("key", flat=True)) == ["long"]
 
     def test_a_dry_run_names_classes_and_writes_nothing(self, run: Import, tmp_path: Path) -> None:
         source = small_collection().change("Marrowmint", "Terms of Service", C.replace("\n\n", "\n\n\n"))
