@@ -25,7 +25,7 @@ from tests.factories import make_provision
 from tests.servers import openai
 from tests.servers.openai import ModelServer
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("catalogue")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_catalogue")]
 
 
 def test_a_queued_job_becomes_a_grounded_draft(model_server: ModelServer) -> None:

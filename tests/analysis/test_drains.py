@@ -23,7 +23,7 @@ from tests.processes import ROOT, environment, eventually
 from tests.servers import openai
 from tests.servers.openai import ModelServer
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("catalogue")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_catalogue")]
 
 
 @contextmanager

@@ -117,7 +117,7 @@ def start_draft(folder: Path) -> Running:
     return Running(folder / "draft.log", "draft", "--json", DATABASE_URL=database_url())
 
 
-@pytest.mark.usefixtures("catalogue")
+@pytest.mark.usefixtures("small_catalogue")
 def test_without_a_model_a_cluster_drafts_and_never_imports_litellm(start: Start, tmp_path: Path) -> None:
     queued_job()
     start()

@@ -2,7 +2,7 @@
 
 import json
 import signal
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = "Drafts the queued jobs that are due, with the configured model or, without one, as outlines."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--limit", type=int, metavar="N", help="draft at most N jobs")
+        parser.add_argument("--limit", type=at_least_one, metavar="N", help="draft at most N jobs")
         parser.add_argument("--provision", metavar="AT-P-…", help="only jobs of this provision")
         parser.add_argument("--json", action="store_true", help="print the summary as JSON, and no progress")
 
@@ -39,6 +39,12 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(as_json(summary)) if options["json"] else in_words(summary))
         if summary.blocked or summary.outcomes["failed"]:
             raise CommandError(summary.blocked or "Some drafts failed; the draft jobs in the admin say why")
+
+
+def at_least_one(value: str) -> int:
+    if not value.isdecimal() or int(value) < 1:
+        raise ArgumentTypeError(f"should be a number from 1, not {value!r}")
+    return int(value)
 
 
 def provision_key(public_id: str) -> int:
