@@ -132,6 +132,8 @@ def waive(finding: Finding, *, by: User, lock_version: int, reason: str) -> Deci
         raise NotAllowed("That finding belongs to an earlier revision.")
     if finding.severity != Severity.BLOCKER:
         raise NotAllowed("Only a blocking check needs a waiver.")
+    if not finding.is_waivable:
+        raise NotAllowed("This check cannot be waived: take the coded fact out, or mend it.")
     if finding.waivers.exists():
         raise NotAllowed("That check has been waived already.")
     decision = _decide(edition, DecisionKind.WAIVE, by=by, reason=reason, finding=finding)

@@ -15,6 +15,8 @@ from review import actions, desk, queue
 from review.errors import ReviewError
 from review.models import Decision, Edition, Event, Revision
 
+LAST_PAGE = 10_000  # of the queue; far beyond what anybody turns to
+
 admin.site.site_header = "Atlas editors' desk"
 admin.site.site_title = "Atlas editors' desk"
 admin.site.index_title = "What waits"
@@ -55,15 +57,15 @@ class EditionAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:review_edition_desk", args=[object_id]))
+        return HttpResponseRedirect(reverse("admin:review_edition_desk", args=[desk.as_key(object_id)]))
 
 
 def show_queue(request: HttpRequest) -> HttpResponse:
     by = desk.may_see(request)
     tabs = {tab.key: tab for tab in queue.TABS}
     tab = tabs.get(request.GET.get("tab", ""), queue.TABS[0])
-    filters = queue.Filters(*(request.GET.get(name, "").strip() for name in ("platform", "exposure", "q")))
-    number = max(1, int(page)) if (page := request.GET.get("page", "1")).isdecimal() else 1
+    filters = queue.Filters(*(_asked(request, name) for name in ("platform", "exposure", "q")))
+    number = min(max(1, desk.as_key(request.GET.get("page", "1"))), LAST_PAGE)
     rows, has_more = queue.page_of(tab, by, filters, number)
     counted = queue.counts(by)
     query = request.GET.copy()
@@ -85,6 +87,10 @@ def show_queue(request: HttpRequest) -> HttpResponse:
         "may_claim": by.has_perm("review.change_edition"),
     }
     return TemplateResponse(request, "admin/review/queue.html", context)
+
+
+def _asked(request: HttpRequest, name: str) -> str:
+    return request.GET.get(name, "").replace("\0", "").strip()
 
 
 def start_reviewing(request: HttpRequest) -> HttpResponse:
@@ -170,8 +176,7 @@ class PublicationAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        key = int(object_id) if object_id.isdecimal() else 0
-        publication = Publication.objects.filter(pk=key).first()
+        publication = Publication.objects.filter(pk=desk.as_key(object_id)).first()
         revision = Revision.objects.filter(pk=publication.revision_id).first() if publication else None
         may_end = request.user.has_perm("review.withdraw_publication")
         return super().change_view(request, object_id, form_url, {"revision": revision, "may_end": may_end})

@@ -51,6 +51,11 @@ class Token:
             raise NotAllowed("This form did not arrive whole. Open the edition again.") from None
 
 
+def as_key(text: str) -> int:
+    """The row key in ``text``; 0, which no row has, if it is none."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
 def load_edition(edition_id: int) -> Edition:
     return get_object_or_404(
         Edition.objects.select_related(
@@ -159,8 +164,8 @@ def _void(edition: Edition, form: DeskForm, token: Token, by: User, pressed: Pre
 
 
 def _waive(edition: Edition, form: DeskForm, token: Token, by: User, pressed: Pressed) -> str:
-    subject = int(pressed.subject) if pressed.subject.isdecimal() else 0
-    finding = Finding.objects.select_related("revision__edition").filter(revision__edition=edition, pk=subject).first()
+    findings = Finding.objects.select_related("revision__edition").filter(revision__edition=edition)
+    finding = findings.filter(pk=as_key(pressed.subject)).first()
     if finding is None:
         raise NotAllowed("That finding is not of this edition.")
     reason = pressed.reason(f"waive_reason_{finding.pk}")
@@ -177,6 +182,7 @@ def _approve(edition: Edition, form: DeskForm, token: Token, by: User, pressed: 
         content_sha256=token.content_sha256,
         wording_id=token.wording_id,
     )
+    after.refresh_from_db(fields=["state"])  # it was published as another object of the same row
     return "Approved and published." if after.state == State.PUBLISHED else "Approved; a second person has to approve."
 
 

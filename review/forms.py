@@ -121,10 +121,13 @@ def _part_field(label: str, hint: str, text: str) -> forms.CharField:
 
 
 def _topic_choices(head: Revision) -> list[tuple[str, str]]:
-    """The catalogue's topics, and those the text names that the catalogue does not know: the checks block these."""
-    known = [(topic.key, topic.name) for topic in Topic.objects.filter(is_retired=False).only("key", "name")]
-    missing = [key for key in head.topics if key not in dict(known)]
-    return known + [(key, f"{key} (not in the catalogue)") for key in missing]
+    """The text's topics, so that they are seen without scrolling, then the catalogue's others.
+
+    The text may name one that the catalogue does not know: the checks block it.
+    """
+    known = {topic.key: topic.name for topic in Topic.objects.filter(is_retired=False).only("key", "name")}
+    chosen = [(key, known.get(key, f"{key} (not in the catalogue)")) for key in head.topics]
+    return chosen + [(key, name) for key, name in known.items() if key not in head.topics]
 
 
 def _kept(before: str, posted: str) -> str:

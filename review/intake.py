@@ -134,9 +134,8 @@ def open_with(
 
 
 def _kind(provision: Provision, wording: Wording) -> EditionKind:
-    """A new text about words that are analysed already corrects that analysis."""
-    live = provision.publications.live().select_related("wording").first()
-    same = live is not None and live.wording.folded_sha256 == wording.folded_sha256
+    """A new text about words that were analysed before corrects that analysis, also one that was taken back."""
+    same = provision.publications.filter(wording__folded_sha256=wording.folded_sha256).exists()
     return EditionKind.CORRECTION if same else EditionKind.UPDATE
 
 

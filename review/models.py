@@ -167,6 +167,11 @@ class Finding(models.Model):
         return self.message
 
     @property
+    def is_waivable(self) -> bool:
+        """A coded fact that the catalogue does not have cannot be published at all: it has to be mended."""
+        return self.severity == Severity.BLOCKER and self.code != "attributes"
+
+    @property
     def part_label(self) -> str:
         """What editors call the part it concerns; empty: the whole."""
         return PART_LABELS.get(self.part, self.part.replace("_", " ").capitalize())

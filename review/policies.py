@@ -8,7 +8,7 @@ from django.conf import settings
 
 from atlas.models import Exposure, User
 from review.errors import NotAllowed
-from review.models import Decision, DecisionKind, Edition, EditionKind, Finding, Revision, Severity, State
+from review.models import AuthorKind, Decision, DecisionKind, Edition, EditionKind, Finding, Revision, Severity, State
 
 
 def check_permission(by: User, permission: str, to_do: str) -> None:
@@ -18,10 +18,11 @@ def check_permission(by: User, permission: str, to_do: str) -> None:
 
 
 def check_reason(reason: str) -> str:
-    """``reason`` without white space around it; raises NotAllowed if nothing is left."""
-    if not reason.strip():
+    """``reason`` without white space around it and without null bytes; raises NotAllowed if nothing is left."""
+    reason = reason.replace("\0", "").strip()
+    if not reason:
         raise NotAllowed("Please give a reason: it stays in the record.")
-    return reason.strip()
+    return reason
 
 
 def check_open(edition: Edition) -> None:
@@ -36,12 +37,17 @@ def check_in_review(edition: Edition) -> None:
 
 @dataclass(frozen=True)
 class Case:
-    """An edition's head with what speaks for and against it. Two queries, made by :func:`load_case`."""
+    """An edition's head with what speaks for and against it. Two or three queries, made by :func:`load_case`.
+
+    ``writers`` and ``instructors`` are the keys of all who wrote a part of the head, or had it drafted.
+    """
 
     edition: Edition
     head: Revision
     findings: list[Finding]
     decisions: list[Decision]
+    writers: frozenset[int]
+    instructors: frozenset[int]
 
     @cached_property
     def waivers(self) -> dict[int, Decision]:
@@ -94,14 +100,34 @@ class Case:
         return 1 if settings.ATLAS_SOLO_REVIEW else self.strictly_required
 
     def is_own_work(self, by: User) -> bool:
-        return by.pk in (self.head.author_id, self.head.instructed_by_id)
+        return by.pk in self.writers | self.instructors
 
 
 def load_case(edition: Edition) -> Case:
     assert edition.head is not None, f"edition {edition.pk} has no revision"
     findings = list(edition.head.findings.all())
     decisions = list(edition.decisions.select_related("by", "revision").order_by("id"))
-    return Case(edition, edition.head, findings, decisions)
+    origins = origins_of(edition)
+    writers = frozenset(revision.author_id for revision in origins if revision.author_id)
+    instructors = frozenset(revision.instructed_by_id for revision in origins if revision.instructed_by_id)
+    return Case(edition, edition.head, findings, decisions, writers, instructors)
+
+
+def origins_of(edition: Edition) -> list[Revision]:
+    """The head and the revisions that people made it from, back to the draft they started from. At most one query.
+
+    A draft takes nothing over from the revision before it, so the line ends there. PostgreSQL draws the same line at
+    commit (``review_origins`` in ``review/migrations/0002_guards.py``).
+    """
+    assert edition.head is not None
+    found = [edition.head]
+    if edition.head.author_kind != AuthorKind.PERSON or edition.head.parent_id is None:
+        return found
+    columns = ("edition_id", "parent_id", "author_kind", "author_id", "instructed_by_id")
+    revisions = edition.revisions.only(*columns).in_bulk()
+    while found[-1].author_kind == AuthorKind.PERSON and found[-1].parent_id is not None:
+        found.append(revisions[found[-1].parent_id])
+    return found
 
 
 def obstacles(case: Case, by: User) -> list[str]:
@@ -118,7 +144,9 @@ def _obstacles(case: Case, by: User) -> Iterator[str]:
         yield "The provision has changed since: this text was read against a wording that is no longer in force."
     if by.pk == case.head.author_id and not settings.ATLAS_SOLO_REVIEW:
         yield "You wrote this revision: a colleague has to approve it."
-    elif by.pk == case.head.instructed_by_id and not settings.ATLAS_SOLO_REVIEW:
+    elif by.pk in case.writers and not settings.ATLAS_SOLO_REVIEW:
+        yield "You wrote a part of this text: somebody who wrote none of it has to approve it."
+    elif by.pk in case.instructors and not settings.ATLAS_SOLO_REVIEW:
         yield "This text was drafted to your instructions: a colleague has to approve it."
     if case.open_blockers:
         count = len(case.open_blockers)

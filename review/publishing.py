@@ -81,13 +81,13 @@ def _write_particulars(publication: Publication, case: Case) -> None:
 
 
 def _next_number(edition: Edition) -> tuple[int, int]:
-    """2.0 follows 1.3 for a new text of the provision; 1.4 follows it for a correction."""
-    last = edition.provision.publications.order_by("-major", "-minor").first()
-    if last is None:
-        return 1, 0
+    """2.0 follows 1.3 for a new text of the provision; 1.4 follows it for a correction, also after 2.0."""
+    publications = edition.provision.publications.order_by("-major", "-minor")
     if edition.kind == EditionKind.CORRECTION:
-        return last.major, last.minor + 1
-    return last.major + 1, 0
+        corrected = publications.filter(wording__folded_sha256=edition.wording.folded_sha256)[0]
+        return corrected.major, corrected.minor + 1
+    last = publications.first()
+    return (last.major + 1, 0) if last else (1, 0)
 
 
 def _latest_version(wording: Wording) -> Version:

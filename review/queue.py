@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils import timezone
 
@@ -159,7 +160,7 @@ def _job_line(job: DraftJob) -> Row:
         url=reverse("admin:review_provision_draft", args=[job.wording.provision_id]),
         exposure="",
         cause=job.get_reason_display(),
-        drafter=f"Failed after {job.attempts} attempts",
+        drafter=f"Failed after {job.attempts} attempt{pluralize(job.attempts)}",
         since=job.finished_at or job.created_at,
         note=job.last_error[:200],
     )

@@ -2,7 +2,8 @@
 
 Revisions, findings, decisions and events are insert-only. Events are chained by hash, edition by edition. An edition
 moves only along the table of ``review/states.py``, under a rising lock version, with its event in the same
-transaction. A publication equals, column by column, a revision that enough eligible people approved.
+transaction. A publication equals, column by column, a revision that enough eligible people approved; so do the names,
+coded facts and citations that stand beside it.
 """
 
 from django.db import migrations
@@ -28,6 +29,13 @@ COLUMNS = (
     "no_material_change",
     "content_sha256",
 )
+
+TEXTS = COLUMNS[:11]
+PARTICULARS = {
+    "atlas_approval": "review_approval_was_given",
+    "atlas_attributevalue": "review_attribute_was_approved",
+    "atlas_publication_cited": "review_citation_was_approved",
+}
 
 # jsonb_build_array, not concat_ws: the latter drops NULLs and makes rows ambiguous. The date is written out in UTC,
 # because a timestamp's text depends on the session's time zone.
@@ -157,6 +165,18 @@ CREATE TRIGGER review_publication_is_current BEFORE INSERT ON atlas_publication
 ALTER TABLE atlas_publication ENABLE ALWAYS TRIGGER review_publication_is_current;
 """
 
+# Those who wrote a part of a revision or had it drafted: people build on the revision before, drafts start anew.
+ORIGINS = """
+CREATE FUNCTION review_origins(head bigint) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE origin AS (
+        SELECT r.* FROM review_revision r WHERE r.id = head
+        UNION ALL
+        SELECT r.* FROM review_revision r JOIN origin ON r.id = origin.parent_id WHERE origin.author_kind = 'person'
+    )
+    SELECT unnest(ARRAY[author_id, instructed_by_id]) FROM origin
+$$;
+"""
+
 # The person's name stands in the decision; whether that person really clicked is what the database cannot know.
 PUBLICATION_IS_APPROVED = f"""
 CREATE FUNCTION review_publication_is_approved() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -181,6 +201,10 @@ BEGIN
         RAISE EXCEPTION 'Publication % does not fit its edition %.', NEW.id, edition.id
             USING ERRCODE = 'restrict_violation';
     END IF;
+    IF NOT EXISTS (SELECT FROM review_finding WHERE revision_id = revision.id) THEN
+        RAISE EXCEPTION 'Publication % has a revision that was never checked.', NEW.id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
     IF EXISTS (
         SELECT FROM review_finding f WHERE f.revision_id = revision.id AND f.severity = 'blocker' AND NOT EXISTS (
             SELECT FROM review_decision d WHERE d.finding_id = f.id AND d.kind = 'waive')
@@ -199,9 +223,8 @@ BEGIN
         AND d.round = edition.round AND d.wording_id = edition.wording_id
         AND d.content_sha256 = revision.content_sha256
         AND (NEW.solo_review AND d.is_self_approval OR (
-            NOT d.is_self_approval
-            AND d.by_id IS DISTINCT FROM revision.author_id
-            AND d.by_id IS DISTINCT FROM revision.instructed_by_id));
+            NOT d.is_self_approval AND NOT EXISTS (
+                SELECT FROM review_origins(revision.id) person WHERE person = d.by_id)));
     IF approvals < required THEN
         RAISE EXCEPTION 'Publication % needs % eligible approvals and has %.', NEW.id, required, approvals
             USING ERRCODE = 'restrict_violation';
@@ -213,6 +236,53 @@ CREATE CONSTRAINT TRIGGER review_publication_is_approved AFTER INSERT ON atlas_p
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION review_publication_is_approved();
 ALTER TABLE atlas_publication ENABLE ALWAYS TRIGGER review_publication_is_approved;
 """
+
+# What readers see beside the text was part of what was approved, whenever its row is written.
+PARTICULARS_ARE_APPROVED = f"""
+CREATE FUNCTION review_approval_was_given() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM review_decision d JOIN atlas_publication p ON p.revision_id = d.revision_id
+        WHERE p.id = NEW.publication_id AND d.kind = 'approve' AND d.at = NEW.approved_at
+    ) THEN
+        RAISE EXCEPTION '% did not approve publication %.', NEW.name, NEW.publication_id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION review_attribute_was_approved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM atlas_publication p WHERE p.id = NEW.publication_id AND p.attributes @> jsonb_build_array(
+            jsonb_build_object('attribute', NEW.attribute_id, 'value', NEW.value, 'quote', NEW.quote))
+    ) THEN
+        RAISE EXCEPTION 'The value of % was not approved with publication %.', NEW.attribute_id, NEW.publication_id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION review_citation_was_approved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM atlas_publication p WHERE p.id = NEW.publication_id
+            AND strpos(concat_ws(' ', {", ".join(f"p.{c}" for c in TEXTS)}), '[@' || NEW.obligation_id || ']') > 0
+    ) THEN
+        RAISE EXCEPTION 'Publication % does not cite %.', NEW.publication_id, NEW.obligation_id
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+""" + "".join(
+    f"""
+CREATE CONSTRAINT TRIGGER {function} AFTER INSERT ON {table}
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {function}();
+ALTER TABLE {table} ENABLE ALWAYS TRIGGER {function};
+"""
+    for table, function in PARTICULARS.items()
+)
+REVERSE_PARTICULARS = "".join(f"DROP FUNCTION {function}() CASCADE;" for function in PARTICULARS.values())
 
 INSERT_ONLY = ("review_revision", "review_finding", "review_decision", "review_event")
 
@@ -235,5 +305,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(EDITION_MOVES, REVERSE_EDITION_MOVES),
         migrations.RunSQL(PUBLICATION_IS_CURRENT, "DROP FUNCTION review_publication_is_current() CASCADE;"),
+        migrations.RunSQL(ORIGINS, "DROP FUNCTION review_origins(bigint);"),
         migrations.RunSQL(PUBLICATION_IS_APPROVED, "DROP FUNCTION review_publication_is_approved() CASCADE;"),
+        migrations.RunSQL(PARTICULARS_ARE_APPROVED, REVERSE_PARTICULARS),
     ]

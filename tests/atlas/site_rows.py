@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 from django.db import connection
@@ -30,6 +31,7 @@ from atlas.models import (
 )
 from tests.factories import NOON, make_document, make_platform, make_provision, make_version
 
+PARTICULARS = import_module("review.migrations.0002_guards").PARTICULARS
 _revisions = itertools.count(1_000_000)
 QUOTE = "We may use your Content to train and improve our models."
 ANALYSIS: dict[str, Any] = {
@@ -51,9 +53,11 @@ ANALYSIS: dict[str, Any] = {
 
 
 def allow_publications_past_review() -> None:
-    """Switch off, in this transaction, the trigger that wants an approved revision behind each publication."""
+    """Switch off, in this transaction, the triggers that want an approved revision behind each publication."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE atlas_publication DISABLE TRIGGER review_publication_is_approved")
+        for table, trigger in PARTICULARS.items():
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
 
 
 def make_catalogue() -> Obligation:
