@@ -74,8 +74,15 @@ def _error_paragraphs(text: str, last_good: str) -> Iterator[str]:
             continue
         what = _what_it_looks_like(paragraph, is_short)
         if what and paragraph.strip() not in last_good:
-            yield f"The page looks like {what}: “{' '.join(paragraph.split())[:120]}”."
+            yield f"The page looks like {what}: “{_first_line(paragraph)}”."
             return
+
+
+def _first_line(paragraph: str) -> str:
+    """The first line that has words, without the marks of a heading and without the underline below it."""
+    lines = (line.strip("#*_= \t") for line in paragraph.splitlines())
+    words = next((line for line in lines if any(map(str.isalnum, line))), "")
+    return " ".join(words.split())[:120]
 
 
 @lru_cache(maxsize=65_536)

@@ -28,5 +28,6 @@ _PAGES: list[tuple[str, View, str]] = [
     ("law/<slug:key>/", law.instrument, "instrument"),
     ("methodology/", pages.methodology, "methodology"),
     ("about/", pages.about, "about"),
+    ("favicon.ico", pages.favicon, "favicon"),
 ]
 urlpatterns = [path(route, public(view), name=name) for route, view, name in _PAGES]

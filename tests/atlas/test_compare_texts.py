@@ -22,7 +22,7 @@ def test_it_prints_each_change_with_its_reason(files: tuple[str, str]) -> None:
     assert out.getvalue().splitlines() == [
         "modified, substantive: Fees",
         "    A number changed: “30” became “14”.",
-        "1 changes, 1 of them substantive.",
+        "1 change, 1 of them substantive.",
     ]
 
 

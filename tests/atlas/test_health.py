@@ -36,6 +36,11 @@ def test_a_failed_capture_is_held_with_a_reason(text: str, reason: str) -> None:
     assert all(sentence[0].isupper() and sentence.endswith((".", "?")) for sentence in found)
 
 
+def test_the_reason_quotes_words_and_not_the_line_below_a_heading() -> None:
+    (reason,) = problems(f"404 Not Found\n=============\n\n{GOOD}", last_good=None)
+    assert reason == "The page looks like an error page: “404 Not Found”."
+
+
 def test_a_text_that_shrank_below_half_is_held() -> None:
     assert "shrank" in problems(PARAGRAPH * 20, last_good=GOOD)[0]
     assert problems(PARAGRAPH * 26, last_good=GOOD) == []

@@ -161,6 +161,12 @@ def test_what_does_not_exist_is_a_friendly_404(client: Client, address: str) -> 
     assert "There is no such page" in body(client, address, status=404)
 
 
+def test_the_picture_that_browsers_ask_for_by_themselves_is_there(client: Client) -> None:
+    response = client.get("/favicon.ico")
+    assert response.status_code == 302
+    assert response["Location"].endswith(".svg")
+
+
 def test_readers_get_no_cookie_no_script_and_nothing_from_elsewhere(client: Client) -> None:
     make_rows(1)
     for address in addresses_of_every_kind():

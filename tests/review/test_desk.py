@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
-from atlas.models import Publication, User
+from atlas.models import Publication, Topic, User
 from review import actions
 from review.desk import VERBS
 from review.forms import DeskForm, attribute_lines, initial_of
@@ -71,6 +71,14 @@ def test_the_form_posts_back_what_it_shows(client: Client) -> None:
     assert edition.revisions.count() == 1
 
 
+def test_the_topics_of_the_text_stand_before_the_others() -> None:
+    first, last = (Topic.objects.create(key=key, name=key, definition="…") for key in ("aardvarks", "zebras"))
+    edition = make_edition(topics=["no-such-topic", last.key])
+    keys = [key for key, _ in DeskForm(edition=edition).fields["topics"].choices]  # type: ignore[attr-defined]
+    assert keys[:3] == ["no-such-topic", last.key, first.key]
+    assert keys.count(last.key) == 1
+
+
 def test_coded_facts_are_edited_as_lines() -> None:
     edition = make_edition()
     line = attribute_lines([{"attribute": "training-default", "value": "opt_in", "quote": "only if you opt in"}])
@@ -87,7 +95,8 @@ def test_saving_approving_and_publishing_through_the_page(client: Client) -> Non
     log_in(client, role="Editor")
     client.post(desk_url(edition), posted(edition, "save", title="Better title"))
     reviewer = log_in(client)
-    client.post(desk_url(edition), posted(edition, "approve"))
+    answer = client.post(desk_url(edition), posted(edition, "approve"), follow=True)
+    assert "Approved and published." in answer.content.decode()
     assert Publication.objects.live().get().title == "Better title"
     assert Publication.objects.get().approvals.get().name == reviewer.shown_name
 

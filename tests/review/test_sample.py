@@ -1,6 +1,7 @@
 """The sample: fictional platforms whose stories fill every page and every state, told once and without a model."""
 
 import datetime
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,7 @@ from atlas.models import (
     User,
 )
 from review import actions
+from review.management.commands.load_sample import quiet_rooms
 from review.models import AuthorKind, DecisionKind, Edition, Finding, Revision, Severity, State
 from review.policies import can_approve, load_case
 from review.sample import story
@@ -88,6 +90,16 @@ def test_a_second_load_changes_nothing_and_says_so(capsys: pytest.CaptureFixture
     call_command("load_sample")
     assert "nothing changed" in capsys.readouterr().out
     assert {model: model._default_manager.count() for model in models} == before
+
+
+def test_a_load_tells_of_single_rows_only_when_asked(caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger("review.sample.loading")
+    with quiet_rooms(is_quiet=True):
+        log.info("row")
+        log.warning("trouble")
+    with quiet_rooms(is_quiet=False):
+        log.info("row, asked for")
+    assert [record.message for record in caplog.records] == ["trouble", "row, asked for"]
 
 
 def test_a_load_that_stopped_half_way_goes_on_where_it_was() -> None:

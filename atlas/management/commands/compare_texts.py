@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import pluralize
 
 from atlas.archive.alignment import Pair, align
 from atlas.archive.sentences import news
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             for reason in change["reasons"]:
                 self.stdout.write(f"    {reason}")
         substantive = sum(change["significance"] == "substantive" for change in changes)
-        self.stdout.write(f"{len(changes)} changes, {substantive} of them substantive.")
+        self.stdout.write(f"{len(changes)} change{pluralize(len(changes))}, {substantive} of them substantive.")
 
 
 def compare(old: str, new: str) -> list[dict[str, Any]]:

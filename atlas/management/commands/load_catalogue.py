@@ -20,8 +20,9 @@ class Command(BaseCommand):
         except CatalogueError as error:
             raise CommandError(f"The catalogue was not loaded:\n{error}") from None
         if not counts.changed:
-            self.stdout.write(f"Nothing to do: {counts.entries} entries are as in the files.")
+            self.stdout.write(f"Legal catalogue: {counts.entries} entries, all as in the files.")
             return
         self.stdout.write(
-            f"{counts.entries} entries: {counts.added} added, {counts.updated} updated, {counts.retired} retired."
+            f"Legal catalogue: {counts.entries} entries, {counts.added} added, {counts.updated} updated,"
+            f" {counts.retired} retired."
         )

@@ -1,7 +1,8 @@
 """The home page, and the pages that say what Atlas does and what it is not."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 
 from atlas.models import Change, Publication
 from atlas.site.coverage import sample_names, totals
@@ -27,3 +28,8 @@ def methodology(request: HttpRequest) -> HttpResponse:
 
 def about(request: HttpRequest) -> HttpResponse:
     return render(request, "atlas/about.html")
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for this name where no page names the picture, for example at answers of the admin."""
+    return redirect(static("atlas/mark.svg"))
