@@ -15,6 +15,7 @@ from analysis.composition import Sources, compose
 from analysis.context import Context
 from analysis.prompts import Prompt
 from analysis.schema import Analysis, BadDraft, canonical_sha256, read_draft, wire
+from atlas.archive.normalising import storable
 
 REASK = (
     "That was not usable. Send the whole JSON object again, corrected, and nothing else. What is wrong:\n\n{problems}"
@@ -135,8 +136,9 @@ async def _call(assignment: Assignment, attempt: Attempt, model: Model) -> str:
             api_key=model.api_key,
         )
     )
+    text = storable(answer.text)
     fields.update(
-        raw_answer=answer.text,
+        raw_answer=text,
         finish_reason=answer.finish_reason,
         model_returned=answer.model,
         provider_request_id=answer.request_id,
@@ -146,7 +148,7 @@ async def _call(assignment: Assignment, attempt: Attempt, model: Model) -> str:
     )
     if answer.finish_reason == "length":
         raise llm.CutOff("The model's answer was cut off at its longest allowed length")
-    return answer.text
+    return text
 
 
 def _sum(before: Any, more: Any) -> Any:

@@ -41,6 +41,7 @@ FACTORS = {
     "regulatory_hook": "regulatory relevance",
 }
 SCORES = ("low", "medium", "high")
+STRAIGHT = str.maketrans("“”", '""')
 ENDING = re.compile(r"[.!?…:;,\s]+\Z")
 
 
@@ -133,8 +134,18 @@ def _found(quote: str, source: str) -> str:
     for attempt in (quote, _bare(quote)):
         span = locate(attempt, source)
         if span is not None:
-            return " ".join(source[span.start : span.end].split())
-    return " ".join(_bare(quote).split())
+            return _enclosable(" ".join(source[span.start : span.end].split()))
+    return _enclosable(" ".join(_bare(quote).split()))
+
+
+def _enclosable(words: str) -> str:
+    """``words`` as they are where they stay one quote between marks, else with straight marks inside.
+
+    A source that holds ``” [@gdpr-art-6-1] “`` must not close our quote and speak in our name.
+    """
+    if [found.text for found in quotes_in(f"“{words}”.")] == [words]:
+        return words
+    return words.translate(STRAIGHT)
 
 
 def _bare(quote: str) -> str:

@@ -10,6 +10,7 @@ numeric bounds. Those are checked here alone. Descriptions are part of the promp
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,12 +18,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
+from atlas.archive.normalising import storable
 from atlas.models.publications import content_hash
 
 Level = Literal["", "low", "medium", "high"]
 NOT_PORTABLE = frozenset(
     {"title", "default", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum", "pattern"}
 )
+
+
+NULL = re.compile(r"\0|(?<!\\)(?:\\\\)*\\u0000")
+LONGEST_PROBLEM = 400  # characters of the place, and of the message
 
 
 class CodedValue(BaseModel):
@@ -279,11 +285,22 @@ def read_draft(answer: str, closed: Closed) -> Draft:
     Raises:
         BadDraft: if it is not JSON, or not JSON of this shape; lists at most 12 problems.
     """
+    if NULL.search(answer):
+        raise BadDraft("answer: has a null character (\\u0000), which no text has")
     try:
         return Draft.model_validate_json(_without_fence(answer), context=closed)
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, p['loc'])) or 'answer'}: {p['msg']}" for p in error.errors()[:12]]
+        lines = [
+            f"{_clipped('.'.join(map(str, p['loc']))) or 'answer'}: {_clipped(p['msg'])}" for p in error.errors()[:12]
+        ]
         raise BadDraft("\n".join(lines)) from None
+    except UnicodeEncodeError:
+        raise BadDraft("answer: has half a surrogate pair, which is no character") from None
+
+
+def _clipped(text: str) -> str:
+    """What is said of an answer quotes it, and an answer may be huge."""
+    return storable(text if len(text) <= LONGEST_PROBLEM else f"{text[:LONGEST_PROBLEM]}…")
 
 
 def _without_fence(answer: str) -> str:

@@ -50,3 +50,8 @@ def _fold_plain_line(line: str) -> str:
 def _joined(lines: Iterable[str]) -> str:
     """The lines as one; numbering is dropped again, because a line of its own may have been joined into it."""
     return without_numbering(" ".join(filter(None, lines)))
+
+
+def storable(text: str) -> str:
+    """``text`` as UTF-8 and PostgreSQL can hold it: null bytes and halves of surrogate pairs become U+FFFD."""
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
