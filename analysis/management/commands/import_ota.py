@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with progress_bar("Comparing" if options["dry_run"] else "Recording") as progress:
+            with promise_to_go_on(), progress_bar("Comparing" if options["dry_run"] else "Recording") as progress:
                 summary = import_collection(
                     options["source"],
                     services=options["service"],
@@ -67,6 +67,15 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(summary.as_dict() | {"draft_jobs_queued": queued}, ensure_ascii=False))
         else:
             self.stdout.write("\n".join(describe(summary, queued)))
+
+
+@contextmanager
+def promise_to_go_on() -> Iterator[None]:
+    """Ctrl-C is no error of ours: say what it leaves behind."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise CommandError("Stopped. The same command goes on where this one was.", returncode=130) from None
 
 
 @contextmanager
