@@ -32,6 +32,7 @@ SNAPSHOTS = re.compile(
     r"from \d+ (?:source documents|pages):\n((?:- \S+\n?)+)",
     re.MULTILINE,
 )
+LONGEST_SERVICE, LONGEST_TYPE = 200, 100  # characters: the columns of Platform.name and Document.terms_type
 FILE_MODES = {"100644", "100755"}
 
 
@@ -92,7 +93,7 @@ def parse_record(commit: Commit) -> Record | None:
     if status not in {"A", "M"} or mode not in FILE_MODES or path.count("/") != 1 or not path.endswith(".md"):
         return None
     service, terms_type = path.removesuffix(".md").split("/")
-    if not service.strip() or not terms_type.strip():
+    if not (_is_name(service, LONGEST_SERVICE) and _is_name(terms_type, LONGEST_TYPE)):
         return None
     return Record(
         commit=commit.sha,
@@ -104,6 +105,11 @@ def parse_record(commit: Commit) -> Record | None:
         engine_version=_engine_version(commit.message),
         snapshots=_snapshots(commit.message),
     )
+
+
+def _is_name(text: str, longest: int) -> bool:
+    """Words that fit their column, without line breaks and without characters that turn or hide what follows."""
+    return bool(text.strip()) and len(text) <= longest and text.isprintable()
 
 
 def _kind(prefix: str, status: str) -> RecordKind:
@@ -272,7 +278,10 @@ def _parse_log(fields: Iterator[str]) -> Iterator[Commit]:
         while (field := next(fields, "")).startswith(("\n:", ":")):
             _, mode, _, blob, status = field.lstrip("\n").removeprefix(":").split(" ")
             files.append((mode, blob, status, next(fields)))
-        yield Commit(sha, datetime.fromtimestamp(int(authored_at), UTC), message, tuple(files))
+        try:
+            yield Commit(sha, datetime.fromtimestamp(int(authored_at), UTC), message, tuple(files))
+        except (ValueError, OverflowError, OSError):  # a date in no calendar: then it records nothing either
+            yield Commit(sha, datetime.fromtimestamp(0, UTC), message, ())
 
 
 class Texts:

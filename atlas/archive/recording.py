@@ -15,7 +15,7 @@ from django.db.models import Max
 from atlas.archive.comparing import Judged, Step, judge_steps, steps_by_identity
 from atlas.archive.health import problems
 from atlas.archive.identity import identify, place_provisions, refresh_topics, reworded
-from atlas.archive.normalising import folded_sha256
+from atlas.archive.normalising import folded_sha256, storable
 from atlas.archive.standing import Held, Known, Piece, Standing, load_pieces, load_standing, split_texts
 from atlas.models import (
     Capture,
@@ -83,7 +83,7 @@ def record_capture(
 
     Idempotent for imports: a ``source_ref`` that the document has already gives back its capture.
     """
-    sighting = Sighting(text, captured_at, upgrade, collection, source_ref, is_backfill)
+    sighting = Sighting(storable(text), captured_at, upgrade, collection, source_ref, is_backfill)
     with transaction.atomic():
         recorder = DocumentRecorder(document)
         recorder.lock()

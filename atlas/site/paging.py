@@ -1,7 +1,6 @@
 """Lists paged by key: a page starts after the last row of the page before, so deep pages cost what the first does."""
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,7 +40,7 @@ def paged(
     rows = rows.order_by(*order)
     try:
         found = list((rows.filter(_beyond(order, _decode(after))) if after else rows)[: size + 1])
-    except (ValueError, ValidationError, binascii.Error):
+    except (ValueError, TypeError, ValidationError, RecursionError):
         raise Http404("This list has no such page. Start again from its first page.") from None
     next_query = ""
     if len(found) > size:
