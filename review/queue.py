@@ -102,7 +102,9 @@ def _stale(by: User) -> QuerySet[Publication]:
 
 
 def _failed(by: User) -> QuerySet[DraftJob]:
-    return DraftJob.objects.filter(state=JobState.FAILED).order_by("-finished_at", "-id")
+    """Those that nobody has asked for again since."""
+    later = DraftJob.objects.filter(wording__provision=OuterRef("wording__provision"), pk__gt=OuterRef("pk"))
+    return DraftJob.objects.filter(~Exists(later), state=JobState.FAILED).order_by("-finished_at", "-id")
 
 
 def _recent(by: User) -> QuerySet[Publication]:

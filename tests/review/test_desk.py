@@ -7,8 +7,10 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
+from analysis.models import DraftJob
 from atlas.models import Publication, Topic, User
 from review import actions
 from review.desk import VERBS
@@ -77,6 +79,18 @@ def test_the_topics_of_the_text_stand_before_the_others() -> None:
     keys = [key for key, _ in DeskForm(edition=edition).fields["topics"].choices]  # type: ignore[attr-defined]
     assert keys[:3] == ["no-such-topic", last.key, first.key]
     assert keys.count(last.key) == 1
+
+
+def test_a_failed_draft_leaves_its_tab_when_it_is_asked_for_again() -> None:
+    editor = make_editor("Editor")
+    provision = make_provision()
+    actions.ask_for_draft(provision, by=editor)
+    jobs = DraftJob.objects.filter(wording__provision=provision)
+    jobs.update(state="failed", finished_at=timezone.now(), last_error="No answer.")
+    assert counts(editor)["failed"] == 1
+    actions.ask_for_draft(provision, by=editor)
+    assert jobs.count() == 2
+    assert counts(editor)["failed"] == 0
 
 
 def test_coded_facts_are_edited_as_lines() -> None:
