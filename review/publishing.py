@@ -109,13 +109,13 @@ def _is_solo(case: Case) -> bool:
 
 @transaction.atomic
 def withdraw(publication: Publication, *, by: User, reason: str) -> None:
-    """End a publication: it stays readable, under a notice with ``reason``."""
+    """End a publication: readers see ``reason`` in its place."""
     _end(publication, DecisionKind.WITHDRAW, by=by, reason=reason, ended="withdrawn_at")
 
 
 @transaction.atomic
 def retract(publication: Publication, *, by: User, reason: str) -> None:
-    """End a publication: only a tombstone with ``reason`` stays."""
+    """End a publication that should not be relied on: a tombstone with ``reason`` stays (410)."""
     _end(publication, DecisionKind.RETRACT, by=by, reason=reason, ended="retracted_at")
 
 

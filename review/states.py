@@ -77,7 +77,7 @@ def describe() -> str:
             "|---|---|---|---|---|",
             *rows,
             "",
-            "A publication may end as superseded (by its successor), withdrawn (readable, with a notice) or retracted"
-            " (a tombstone); its edition stays published.",
+            "A publication may end as superseded (by its successor), withdrawn (taken down, with the reason) or"
+            " retracted (a tombstone: not to be relied on); its edition stays published.",
         ]
     )

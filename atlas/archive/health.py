@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+EXCERPT = re.compile(r": “.*”", re.DOTALL)
 SHORTEST = 200  # characters; in two collections examined every shorter text was a failed capture
 SHRINKAGE = 0.5
 ERROR_PARAGRAPH = 400  # characters; in longer paragraphs error words are ordinary words
@@ -55,6 +56,11 @@ def problems(text: str, *, last_good: str | None) -> list[str]:
     if not text:
         return ["The page had no text."]
     return [*_binary(text), *_too_short(text), *_error_paragraphs(text, last_good or ""), *_shrunk(text, last_good)]
+
+
+def in_public(reason: str) -> str:
+    """``reason`` without the words of the held text that it quotes: readers see no word that failed the gate."""
+    return EXCERPT.sub("", reason)
 
 
 def _binary(text: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from atlas.archive.comparing import Judged, Step, judge_steps, steps_by_identity
-from atlas.archive.health import problems
+from atlas.archive.health import in_public, problems
 from atlas.archive.identity import identify, place_provisions, refresh_topics, reworded
 from atlas.archive.normalising import folded_sha256, storable
 from atlas.archive.standing import Held, Known, Piece, Standing, load_pieces, load_standing, split_texts
@@ -174,7 +174,7 @@ class DocumentRecorder:
             collection=sighting.collection,
             source_ref=sighting.source_ref,
         )
-        self._open_incident(capture, " ".join(reasons))
+        self._open_incident(capture, " ".join(map(in_public, reasons)))
         held = self.standing.held
         if held is None or held.text != sighting.text:
             self.standing.held = Held(sighting.text, sighting.captured_at)

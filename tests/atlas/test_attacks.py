@@ -39,6 +39,16 @@ class TestHostileTexts:
         assert held.version is not None
         assert client.get(held.version.get_absolute_url()).status_code == 200
 
+    def test_no_word_of_a_held_text_is_shown_with_its_incident(self, client: Client) -> None:
+        where = make_document()
+        capture(HEALTHY, where)
+        held = capture(f"{HEALTHY}\n\n404 Not Found: “words” nobody has vetted", where, hours=1)
+        assert "nobody has vetted" in held.reasons[0], "editors see them"
+        for address in ("/incidents/", where.get_absolute_url(), where.platform.get_absolute_url()):
+            page = client.get(address).content.decode()
+            assert "looks like an error page." in page
+            assert "vetted" not in page
+
     def test_nothing_but_null_bytes_is_held(self) -> None:
         assert capture("\0" * 500).outcome == Outcome.QUARANTINED
 
