@@ -123,7 +123,8 @@ def import_collection(
             recent = queue_since or max(record.captured_at for record in history) - RECENT
             _record_all(collection, todo, texts, recent, summary, progress)
     summary.seconds = time.monotonic() - started
-    logger.info("imported collection", collection=summary.collection, recorded=summary.recorded.total())
+    if not dry_run:
+        logger.info("imported collection", collection=summary.collection, recorded=summary.recorded.total())
     return summary
 
 

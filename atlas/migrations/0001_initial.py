@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField()),
                 ('revision_id', models.BigIntegerField(help_text='The approved revision; no key, this floor knows none.', unique=True)),
                 ('drafter', models.CharField(help_text='Who or what drafted it, in words.', max_length=300)),
-                ('solo_review', models.BooleanField(default=False, help_text='Approved under single-editor review.')),
+                ('solo_review', models.BooleanField(default=False, help_text='Whether it was approved under single-editor review.')),
                 ('public_note', models.TextField(blank=True, help_text='What a correction corrects.')),
                 ('superseded_at', models.DateTimeField(blank=True, null=True)),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),

@@ -121,7 +121,7 @@ class Publication(AnalysisText, PublicIdentifier):
     published_at = models.DateTimeField()
     revision_id = models.BigIntegerField(unique=True, help_text="The approved revision; no key, this floor knows none.")
     drafter = models.CharField(max_length=300, help_text="Who or what drafted it, in words.")
-    solo_review = models.BooleanField(default=False, help_text="Approved under single-editor review.")
+    solo_review = models.BooleanField(default=False, help_text="Whether it was approved under single-editor review.")
     public_note = models.TextField(blank=True, help_text="What a correction corrects.")
     superseded_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)

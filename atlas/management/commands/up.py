@@ -58,7 +58,9 @@ class Command(BaseCommand):
             with self.interruptible():
                 call_command("load_catalogue", stdout=self.stdout)
                 if sample:
-                    call_command("load_sample", stdout=self.stdout)
+                    call_command(
+                        "load_sample", stdout=self.stdout, verbosity=0
+                    )  # its people stand in our own last lines
                 people = sample_people()
                 connections.close_all()
             self.supervise(port, [web, cluster], people)

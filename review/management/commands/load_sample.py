@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = (
         "Loads the sample: three fictional platforms and one person for each role. Goes on where a killed load "
         "stopped, and changes nothing once it was loaded. Needs the legal catalogue (load_catalogue). Calls no model. "
-        "With --verbosity 2 it logs each step."
+        "With --verbosity 2 it logs each step, with 0 it tells no result."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,6 +27,8 @@ class Command(BaseCommand):
                 loaded = load_sample()
         except (StoryError, UsernameTaken) as error:
             raise CommandError(str(error)) from error
+        if options["verbosity"] < 1:
+            return
         if loaded.was_there:
             self.say("The sample was loaded before; nothing changed.")
         self.say(
