@@ -156,7 +156,7 @@ class PublicationAdmin(ReadOnlyAdmin):
     fieldsets = (
         (None, {"fields": ("public_id", "provision", "wording", "version", "number", "standing")}),
         ("Record", {"fields": ("published_at", "drafter", "solo_review", "public_note", "content_sha256")}),
-        ("End", {"fields": ("superseded_at", "withdrawn_at", "retracted_at", "ending_note")}),
+        ("End", {"fields": ("superseded_at", "withdrawn_at", "retracted_at", "withdrawal_note", "retraction_note")}),
         ("Text", {"fields": ("title", "summary", "exposure_level")}),
     )
     readonly_fields = ("public_id", "number", "standing")

@@ -110,16 +110,16 @@ def _is_solo(case: Case) -> bool:
 @transaction.atomic
 def withdraw(publication: Publication, *, by: User, reason: str) -> None:
     """End a publication: readers see ``reason`` in its place."""
-    _end(publication, DecisionKind.WITHDRAW, by=by, reason=reason, ended="withdrawn_at")
+    _end(publication, DecisionKind.WITHDRAW, by=by, reason=reason, columns=("withdrawn_at", "withdrawal_note"))
 
 
 @transaction.atomic
 def retract(publication: Publication, *, by: User, reason: str) -> None:
     """End a publication that should not be relied on: a tombstone with ``reason`` stays (410)."""
-    _end(publication, DecisionKind.RETRACT, by=by, reason=reason, ended="retracted_at")
+    _end(publication, DecisionKind.RETRACT, by=by, reason=reason, columns=("retracted_at", "retraction_note"))
 
 
-def _end(publication: Publication, kind: DecisionKind, *, by: User, reason: str, ended: str) -> None:
+def _end(publication: Publication, kind: DecisionKind, *, by: User, reason: str, columns: tuple[str, str]) -> None:
     check_permission(by, "review.withdraw_publication", f"{kind} publications")
     note = check_reason(reason)
     lock_provision(publication.provision_id)
@@ -137,10 +137,7 @@ def _end(publication: Publication, kind: DecisionKind, *, by: User, reason: str,
         by=by,
         reason=note,
     )
-    # What readers were told once stays: a retraction after a withdrawal keeps the first note.
-    Publication.objects.filter(pk=publication.pk).update(
-        **{ended: timezone.now()}, ending_note=publication.ending_note or note
-    )
+    Publication.objects.filter(pk=publication.pk).update(**dict(zip(columns, (timezone.now(), note), strict=True)))
     record(edition, kind.value, by=by, revision=revision, publication=publication.public_id, reason=note)
 
 

@@ -11,7 +11,7 @@ TABLES = {
     "atlas_wording": (),
     "atlas_placement": (),
     "atlas_change": (),
-    "atlas_publication": ("superseded_at", "withdrawn_at", "retracted_at", "ending_note"),
+    "atlas_publication": ("superseded_at", "withdrawn_at", "retracted_at", "withdrawal_note", "retraction_note"),
     "atlas_publication_cited": (),
     "atlas_approval": (),
     "atlas_attributevalue": (),

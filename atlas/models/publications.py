@@ -126,7 +126,8 @@ class Publication(AnalysisText, PublicIdentifier):
     superseded_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     retracted_at = models.DateTimeField(null=True, blank=True)
-    ending_note = models.TextField(blank=True, help_text="Why it was withdrawn or retracted, for readers.")
+    withdrawal_note = models.TextField(blank=True, help_text="Why it was withdrawn, for readers.")
+    retraction_note = models.TextField(blank=True, help_text="Why it was retracted, for readers.")
     cited = models.ManyToManyField(Obligation, related_name="publications", blank=True)
 
     objects = PublicationQuerySet.as_manager()

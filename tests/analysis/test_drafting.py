@@ -204,7 +204,10 @@ def test_no_transaction_is_open_while_a_model_is_called(model_server: ModelServe
     while not model_server.waiting:
         work.join(0.01)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%%'")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND state LIKE 'idle in transaction%%'"
+        )
         assert cursor.fetchone() == (0,)
     assert DraftJob.objects.get().state == JobState.RUNNING
     model_server.gate.set()

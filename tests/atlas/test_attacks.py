@@ -180,7 +180,7 @@ class TestReaders:
 
     def test_a_retracted_publication_is_gone_and_its_absence_is_asked_for_anew(self, client: Client) -> None:
         allow_publications_past_review()
-        publication = publish(make_rows(1, provisions=1)[0], retracted_at=NOON, ending_note="Misread.")
+        publication = publish(make_rows(1, provisions=1)[0], retracted_at=NOON, retraction_note="Misread.")
         response = client.get(publication.permalink)
         assert response.status_code == 410
         assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate"

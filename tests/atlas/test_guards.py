@@ -125,8 +125,8 @@ def test_a_publication_can_be_ended_once(publication: Publication, column: str) 
 
 
 def test_the_note_of_an_ending_is_written_once(publication: Publication) -> None:
-    Publication.objects.filter(pk=publication.pk).update(withdrawn_at=NOON, ending_note="The text was misread.")
-    assert "ending_note" in refused("UPDATE atlas_publication SET ending_note = 'Nothing happened.'")
+    Publication.objects.filter(pk=publication.pk).update(withdrawn_at=NOON, withdrawal_note="The text was misread.")
+    assert "withdrawal_note" in refused("UPDATE atlas_publication SET withdrawal_note = 'Nothing happened.'")
 
 
 def test_an_ending_cannot_carry_another_text_along(publication: Publication) -> None:

@@ -35,7 +35,9 @@ def page_of(client: Client, row: Provision | Publication, *, status: int = 200) 
 
 
 def end(publication: Publication, how: str, note: str = "The quote was misread.") -> None:
-    Publication.objects.filter(pk=publication.pk).update(**{how: NOON + timedelta(days=9), "ending_note": note})
+    told = {"withdrawn_at": "withdrawal_note", "retracted_at": "retraction_note"}.get(how)
+    values = {how: NOON + timedelta(days=9), **({told: note} if told else {})}
+    Publication.objects.filter(pk=publication.pk).update(**values)
 
 
 def test_it_shows_all_that_is_needed_to_read_check_and_cite_an_analysis(client: Client) -> None:
@@ -229,7 +231,7 @@ def test_hostile_texts_are_shown_as_text(client: Client) -> None:
         provision,
         title=hostile,
         summary=f"“{hostile}” [@<b>] {hostile}",
-        ending_note=hostile,
+        withdrawal_note=hostile,
         approver=hostile,
         drafter=hostile,
     )

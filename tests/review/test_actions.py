@@ -239,11 +239,12 @@ def test_withdrawing_and_retracting_end_a_publication_with_a_public_reason() -> 
         actions.withdraw(publication, by=make_editor(), reason="Wrong.")
     actions.withdraw(publication, by=senior, reason="The quote was cut short.")
     publication.refresh_from_db()
-    assert publication.withdrawn_at and publication.ending_note == "The quote was cut short."
+    assert publication.withdrawn_at and publication.withdrawal_note == "The quote was cut short."
     assert not Publication.objects.live().exists()
     actions.retract(publication, by=senior, reason="It must not be read.")
     publication.refresh_from_db()
-    assert publication.retracted_at and publication.ending_note == "The quote was cut short."
+    assert publication.retracted_at and publication.retraction_note == "It must not be read."
+    assert publication.withdrawal_note == "The quote was cut short."
     with pytest.raises(NotAllowed, match="already"):
         actions.retract(publication, by=senior, reason="Again.")
 

@@ -279,7 +279,7 @@ def test_a_publication_is_withdrawn_from_its_page_with_a_public_reason(client: C
         reverse("admin:atlas_publication_end", args=[publication.pk]), {"verb": "withdraw", "reason": "Cut short."}
     )
     publication.refresh_from_db()
-    assert publication.ending_note == "Cut short." and publication.withdrawn_at
+    assert publication.withdrawal_note == "Cut short." and publication.withdrawn_at
 
 
 def test_an_editor_asks_for_a_draft_or_starts_by_hand(client: Client) -> None:

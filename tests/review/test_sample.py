@@ -145,8 +145,8 @@ def test_publications_stand_are_stale_superseded_withdrawn_and_retracted() -> No
     assert Publication.objects.live().count() >= 8
     assert Publication.objects.stale().count() == 1
     assert publications.filter(superseded_at__isnull=False).count() == 1
-    assert publications.get(withdrawn_at__isnull=False).ending_note
-    assert publications.get(retracted_at__isnull=False).ending_note
+    assert publications.get(withdrawn_at__isnull=False).withdrawal_note
+    assert publications.get(retracted_at__isnull=False).retraction_note
 
 
 def test_a_draft_failed_and_none_waits_for_a_model() -> None:
@@ -284,7 +284,7 @@ def test_a_provision_is_removed_and_its_analysis_withdrawn_with_a_notice() -> No
     assert indemnity.removed_at is not None
     [change] = [change for change in changes_on(STUDIO, "2026-09-21") if change.kind == ChangeKind.REMOVED]
     assert change.provision == indemnity
-    assert "21 September 2026" in indemnity.publications.get(withdrawn_at__isnull=False).ending_note
+    assert "21 September 2026" in indemnity.publications.get(withdrawn_at__isnull=False).withdrawal_note
 
 
 def test_the_minimum_age_rises_and_is_rated_low() -> None:
