@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from atlas.archive.sentences import Sentence
@@ -17,14 +18,36 @@ NEGATIONS = {
 
 
 def describe_difference(before: Sentence | None, after: Sentence | None) -> str:
-    """Names the kind of words that changed, numbers before negations before modal verbs, and quotes them."""
+    """Names the kind of words that changed, numbers before negations before modal verbs, and quotes one place of it."""
     if before is None or after is None:
         alone = before or after
         assert alone is not None, "there is at least one sentence"
         return f"{'New' if before is None else 'Gone'}: “{_short(alone.text)}”"
-    gone, come = _changed_words(before.key.split(), after.key.split())
-    kind = next((name for name, belongs in TELLING if any(map(belongs, [*gone, *come]))), "The wording")
-    return f"{kind} changed: “{_short(' '.join(gone)) or '…'}” became “{_short(' '.join(come)) or '…'}”."
+    swaps = _swaps(_words(before), _words(after))
+    kind, swap = _most_telling(swaps)
+    more = ", and more" if len(swaps) > 1 else ""
+    if not swap.gone:
+        return f"{kind or 'Wording'} added: “{_short(swap.come)}”{more}."
+    if not swap.come:
+        return f"{kind or 'Wording'} dropped: “{_short(swap.gone)}”{more}."
+    return f"{kind or 'The wording'} changed: “{_short(swap.gone)}” became “{_short(swap.come)}”{more}."
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as it is compared, and as it stands in the text."""
+
+    key: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Words that stood in one place, and those that stand there now. Either may be empty."""
+
+    gone: str
+    come: str
+    keys: tuple[str, ...]
 
 
 def _has_digit(word: str) -> bool:
@@ -38,20 +61,38 @@ TELLING: tuple[tuple[str, Callable[[str], bool]], ...] = (
 )
 
 
-def _changed_words(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
-    """The words that went and came; where very much did, all between the first and the last of them."""
-    head = _common_start(old, new)
-    tail = _common_start(old[head:][::-1], new[head:][::-1])
-    old, new = old[head : len(old) - tail], new[head : len(new) - tail]
-    if max(len(old), len(new)) > MOST_WORDS:
-        return old, new
-    gone: list[str] = []
-    come: list[str] = []
-    for operation, old_start, old_end, new_start, new_end in SequenceMatcher(None, old, new, False).get_opcodes():
-        if operation != "equal":
-            gone += old[old_start:old_end]
-            come += new[new_start:new_end]
-    return gone, come
+def _most_telling(swaps: list[Swap]) -> tuple[str, Swap]:
+    """The kind of words that changed and where; of no kind that we have a name for: the longest."""
+    for name, belongs in TELLING:
+        for swap in swaps:
+            if any(map(belongs, swap.keys)):
+                return name, swap
+    return "", max(swaps, key=lambda swap: len(swap.gone) + len(swap.come))
+
+
+def _words(sentence: Sentence) -> list[Word]:
+    keys, shown = sentence.key.split(), sentence.text.split()
+    return list(map(Word, keys, shown if len(shown) == len(keys) else keys))
+
+
+def _swaps(old: list[Word], new: list[Word]) -> list[Swap]:
+    """The places that differ, in order; where very much does, one from the first difference to the last."""
+    old_keys, new_keys = [word.key for word in old], [word.key for word in new]
+    head = _common_start(old_keys, new_keys)
+    tail = _common_start(old_keys[head:][::-1], new_keys[head:][::-1])
+    if max(len(old), len(new)) - head - tail > MOST_WORDS:
+        return [_swap(old[head : len(old) - tail], new[head : len(new) - tail])]
+    steps = SequenceMatcher(None, old_keys, new_keys, False).get_opcodes()
+    return [_swap(old[i:j], new[k:m]) for step, i, j, k, m in steps if step != "equal"] or [_swap(old, new)]
+
+
+def _swap(gone: list[Word], come: list[Word]) -> Swap:
+    keys = tuple(word.key for word in [*gone, *come])
+    return Swap(_quotable(gone), _quotable(come), keys)
+
+
+def _quotable(words: list[Word]) -> str:
+    return " ".join(word.shown for word in words).strip(",;:. ")
 
 
 def _common_start(old: list[str], new: list[str]) -> int:

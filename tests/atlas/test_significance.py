@@ -97,3 +97,21 @@ def test_a_hundred_thousand_characters_on_one_line_are_judged() -> None:
     with no_hang():
         judgement = judge(text, text.replace("item 7 ", "item 8 "))
     assert judgement.significance == Significance.SUBSTANTIVE
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (
+            "Notify you within 48 hours after becoming aware of it.",
+            "Notify you within 72 hours after confirming it.",
+            "A number changed: “48” became “72”, and more.",
+        ),
+        ("We keep logs in Canada.", "We keep logs in Canada and in Japan.", "Wording added: “and in Japan”."),
+        ("You agree, and you pay, with interest.", "You agree with interest.", "Wording dropped: “and you pay”."),
+        ("We use it for training.", "We do not use it for training.", "A negation or exception added: “do not”."),
+        ("We may keep it.", "We will keep it.", "A modal verb changed: “may” became “will”."),
+    ],
+)
+def test_a_reason_quotes_words_as_they_stand_in_one_place(old: str, new: str, reason: str) -> None:
+    assert judge(old, new).reasons == (reason,)
