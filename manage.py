@@ -4,15 +4,13 @@
 import os
 import sys
 
-# These work on texts, files or settings alone; everything else finds a database (design.md, the embedded default).
+# These work on texts, files or settings alone; everything else finds a database.
 WITHOUT_DATABASE = {
     "help",
     "version",
     "--version",
     "check",
-    "collectstatic",
     "compare_texts",
-    "classify_changes",
 }
 
 

@@ -1,15 +1,12 @@
 """What is to be drafted: changed provisions by themselves, the rest when a person asks."""
 
-from dataclasses import dataclass
-from decimal import Decimal
-
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Avg, Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from analysis.models import DraftJob, DraftRun, JobState, Reason, RunStatus
-from atlas.models import Change, Platform, Provision, Publication, Topic, User, Wording
+from atlas.models import Change, Publication, User, Wording
 from atlas.rooms import wake
 
 OPEN = (JobState.QUEUED, JobState.RUNNING)
@@ -18,14 +15,6 @@ REQUESTED_PRIORITY = 10  # a person is waiting
 
 class DraftInProgress(Exception):
     """The wording is being drafted at this moment; the message says to ask again afterwards."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """Before a person queues a baseline. ``cost_usd`` from earlier runs; None while no price is known."""
-
-    provisions: int
-    cost_usd: Decimal | None
 
 
 def queue_changes() -> int:
@@ -99,45 +88,9 @@ def request_draft(
     return job
 
 
-def undrafted(*, platform: Platform | None = None, topic: Topic | None = None) -> QuerySet[Provision]:
-    """Provisions in force whose current wording nobody analysed or queued: what a baseline would draft."""
-    text = {"wording__provision": OuterRef("pk"), "wording": OuterRef("current_wording")}
-    provisions = Provision.objects.in_force().filter(
-        ~Exists(DraftJob.objects.filter(**text)),
-        ~Exists(Publication.objects.filter(provision=OuterRef("pk"), wording=OuterRef("current_wording"))),
-        current_wording__isnull=False,
-    )
-    if platform is not None:
-        provisions = provisions.filter(document__platform=platform)
-    return provisions.filter(topics=topic) if topic is not None else provisions
-
-
-def estimate(provisions: QuerySet[Provision]) -> Estimate:
-    """How many drafts, and about what cost at the average of the last hundred priced runs."""
-    count = provisions.count()
-    priced = DraftRun.objects.filter(cost_usd__gt=0).order_by("-id").values("cost_usd")[:100]
-    average = DraftRun.objects.filter(cost_usd__in=priced).aggregate(cost=Avg("cost_usd"))["cost"]
-    return Estimate(count, (average * count).quantize(Decimal("0.01")) if average is not None else None)
-
-
-@transaction.atomic
-def queue_baseline(provisions: QuerySet[Provision], *, by: User | None) -> int:
-    """Queue a draft of the current wording of each provision; return how many."""
-    now = timezone.now()
-    jobs = [
-        DraftJob(wording_id=wording, reason=Reason.REQUESTED, requested_by=by, run_after=now)
-        for wording in provisions.values_list("current_wording_id", flat=True)
-        if wording is not None
-    ]
-    if jobs:
-        DraftJob.objects.bulk_create(jobs, ignore_conflicts=True, batch_size=1_000)
-        wake("jobs_queued")
-    return len(jobs)
-
-
 @transaction.atomic
 def retry(jobs: QuerySet[DraftJob]) -> int:
-    """Queue failed, cancelled or waiting jobs for now, with all attempts before them; return how many.
+    """Queue failed, cancelled or waiting jobs to run at once, with all attempts before them; return how many.
 
     Not where the wording has another open job, and not what is done or being drafted.
     """

@@ -48,7 +48,7 @@ TEXT_FIELDS = ("title", *(part.field for part in PARTS))
 
 
 class AnalysisText(models.Model):
-    """The record of an analysis: text in the markup of design section 5, and its closed codes.
+    """The record of an analysis: text in the markup of docs/analysis-format.md, and its closed codes.
 
     A revision and the publication made from it share these columns; the database compares them one by one.
     """

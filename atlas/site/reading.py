@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from atlas.models import Provision, Publication
 
@@ -79,10 +78,6 @@ _LISTED = (
 
 def has_ended(publication: Publication) -> bool:
     return publication.withdrawn_at is not None or publication.retracted_at is not None
-
-
-def ended_at(publication: Publication) -> datetime | None:
-    return publication.retracted_at or publication.withdrawn_at
 
 
 def _describes(publication: Publication, provision: Provision) -> bool:

@@ -9,7 +9,7 @@ from django_q.models import OrmQ
 
 from analysis import queue
 from analysis.models import DraftJob, DraftRun, JobState, Reason, RunStatus
-from atlas.models import Change, ChangeKind, Platform, Provision, Significance
+from atlas.models import Change, ChangeKind, Significance
 from tests.factories import NOON, TRAINING_TEXT, add_wording, make_document, make_provision, make_user, make_version
 
 pytestmark = pytest.mark.django_db
@@ -104,16 +104,6 @@ def test_who_asks_while_it_is_being_drafted_is_told_so() -> None:
     )
     with pytest.raises(queue.DraftInProgress, match="ask again"):
         queue.request_draft(wording, by=None, instructions="Shorter.")
-
-
-def test_a_baseline_is_estimated_and_queued_by_platform() -> None:
-    provisions = [make_provision() for _ in range(3)]
-    platform = provisions[0].document.platform
-    chosen = queue.undrafted(platform=platform)
-    assert queue.estimate(chosen) == queue.Estimate(provisions=1, cost_usd=None)
-    assert queue.queue_baseline(chosen, by=None) == 1
-    assert queue.estimate(queue.undrafted(platform=platform)).provisions == 0
-    assert Platform.objects.count() == 3 and Provision.objects.count() == 3
 
 
 def test_a_failed_job_can_be_tried_again_with_all_its_attempts() -> None:
