@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlencode
 
 import psutil
+from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = ("DATABASE_URL", "PYTEST_ADDOPTS")
@@ -38,6 +40,13 @@ def eventually(condition: Callable[[], T], *, seconds: float = 30) -> T:
         assert time.monotonic() < deadline, f"not within {seconds} s"
         time.sleep(0.02)
     return value
+
+
+def database_url() -> str:
+    """The address of this test's database, for processes that it starts."""
+    given = {name: connection.settings_dict[name.upper()] for name in ("user", "password", "host", "port")}
+    query = urlencode({name: value for name, value in given.items() if value})
+    return f"postgresql:///{connection.settings_dict['NAME']}?{query}"
 
 
 def environment(**variables: object) -> dict[str, str]:
@@ -97,6 +106,30 @@ class Running:
             for process in left:
                 if process.is_running():
                     process.kill()
+
+
+@contextmanager
+def clusters(folder: Path, data_dir: Path) -> Iterator[Callable[[], Running]]:
+    """A function that starts `manage.py cluster` on the test's database; all clusters are gone at the end."""
+    started: list[Running] = []
+
+    def start() -> Running:
+        cluster = Running(
+            folder / f"cluster{len(started)}.log",
+            "cluster",
+            DATABASE_URL=database_url(),
+            DJANGO_SETTINGS_MODULE="tests.atlas.cluster_settings",
+            ATLAS_DATA_DIR=data_dir,
+        )
+        started.append(cluster)
+        eventually(lambda: cluster.said("cluster started"), seconds=90)
+        return cluster
+
+    try:
+        yield start
+    finally:
+        for cluster in started:
+            cluster.clear()
 
 
 def processes_of(data_dir: Path) -> list[psutil.Process]:

@@ -1,6 +1,5 @@
 """Draft jobs for tests, and the address of the test's database for other processes."""
 
-from django.db import connection
 from django.utils import timezone
 
 from analysis.models import DraftJob, Reason
@@ -12,8 +11,3 @@ def queued_job(**fields: object) -> DraftJob:
     assert provision.current_wording is not None
     defaults = {"reason": Reason.REQUESTED, "run_after": timezone.now()}
     return DraftJob.objects.create(wording=provision.current_wording, **{**defaults, **fields})
-
-
-def database_url() -> str:
-    parts = connection.settings_dict
-    return f"postgresql://{parts['USER']}@/{parts['NAME']}?host={parts['HOST']}"

@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 
 from analysis.models import DraftJob, DraftRun, Reason, RunStatus
 from atlas.models import Provision
-from tests.analysis.jobs import database_url, queued_job
+from tests.analysis.jobs import queued_job
 from tests.factories import make_provision
-from tests.processes import manage
+from tests.processes import database_url, manage
 from tests.servers import openai
 from tests.servers.openai import ModelServer
 

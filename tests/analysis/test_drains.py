@@ -18,8 +18,8 @@ from analysis import drafting, leases
 from analysis.drafting import AlreadyDraftingError, DrainSummary, drain
 from analysis.models import DraftJob, DraftRun, JobState, RunStatus
 from atlas.config import load_config
-from tests.analysis.jobs import database_url, queued_job
-from tests.processes import ROOT, environment, eventually
+from tests.analysis.jobs import queued_job
+from tests.processes import ROOT, database_url, environment, eventually
 from tests.servers import openai
 from tests.servers.openai import ModelServer
 

@@ -17,9 +17,9 @@ from analysis import leases
 from analysis.drafting import drain
 from analysis.models import DraftJob, DraftRun, JobState, RunStatus
 from analysis.queue import request_draft
-from tests.analysis.jobs import database_url, queued_job
+from tests.analysis.jobs import queued_job
 from tests.factories import make_provision
-from tests.processes import Running, eventually
+from tests.processes import Running, clusters, database_url, eventually
 from tests.servers.openai import ModelServer
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -30,23 +30,8 @@ Start = Callable[[], Running]
 @pytest.fixture
 def start(transactional_db: None, tmp_path: Path) -> Iterator[Start]:
     """Starts `manage.py cluster` on the test's database."""
-    started: list[Running] = []
-
-    def start_cluster() -> Running:
-        cluster = Running(
-            tmp_path / f"cluster{len(started)}.log",
-            "cluster",
-            DATABASE_URL=database_url(),
-            DJANGO_SETTINGS_MODULE="tests.atlas.cluster_settings",
-            ATLAS_DATA_DIR=settings.CONFIG.data_dir,
-        )
-        started.append(cluster)
-        eventually(lambda: cluster.said("cluster started"), seconds=90)
-        return cluster
-
-    yield start_cluster
-    for cluster in started:
-        cluster.clear()
+    with clusters(tmp_path, settings.CONFIG.data_dir) as start_cluster:
+        yield start_cluster
 
 
 def ask_for_a_draft() -> None:

@@ -19,7 +19,6 @@ from atlas.models import (
     Jurisdiction,
     Obligation,
     Outcome,
-    Placement,
     Provision,
     Publication,
     Significance,
@@ -29,7 +28,7 @@ from atlas.models import (
     content_hash,
     sha256,
 )
-from tests.factories import NOON, make_document, make_platform, make_provision, make_version
+from tests.factories import NOON, add_wording, make_document, make_platform, make_provision, make_version
 
 PARTICULARS = import_module("review.migrations.0002_guards").PARTICULARS
 _revisions = itertools.count(1_000_000)
@@ -132,18 +131,7 @@ def reword(provision: Provision, text: str, *, at: datetime | None = None, **fie
     at = at or NOON + timedelta(days=document.captures.count())
     version, capture = make_version(document, text, captured_at=at)
     old = provision.current_wording
-    wording = Wording.objects.create(
-        provision=provision,
-        number=provision.wordings.count() + 1,
-        text=text,
-        text_sha256=sha256(text),
-        folded_sha256=sha256(" ".join(text.split())),
-        heading_path=[provision.title],
-        first_capture=capture,
-    )
-    Placement.objects.create(version=version, wording=wording, ordinal=1, start=0, end=len(text))
-    provision.current_wording = wording
-    provision.save(update_fields=["current_wording"])
+    wording = add_wording(provision, version, capture)
     defaults = {"kind": ChangeKind.MODIFIED, "significance": Significance.SUBSTANTIVE, "reasons": ["A number changed."]}
     return Change.objects.create(
         document=document,

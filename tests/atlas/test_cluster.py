@@ -14,14 +14,9 @@ from django_q.tasks import async_task
 
 from atlas.management.commands.cluster import sync_schedules
 from tests.atlas import tasks
-from tests.processes import Running, eventually
+from tests.processes import Running, clusters, database_url, eventually
 
 Start = Callable[[], Running]
-
-
-def address() -> str:
-    parts = connection.settings_dict
-    return f"postgresql://{parts['USER']}@/{parts['NAME']}?host={parts['HOST']}"
 
 
 @pytest.fixture
@@ -36,29 +31,14 @@ def rows(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Ite
 
 @pytest.fixture
 def start(rows: None, tmp_path: Path) -> Iterator[Start]:
-    started: list[Running] = []
-
-    def start_cluster() -> Running:
-        cluster = Running(
-            tmp_path / f"cluster{len(started)}.log",
-            "cluster",
-            DATABASE_URL=address(),
-            DJANGO_SETTINGS_MODULE="tests.atlas.cluster_settings",
-            ATLAS_DATA_DIR=settings.CONFIG.data_dir,
-        )
-        started.append(cluster)
-        eventually(lambda: cluster.said("cluster started"))
-        return cluster
-
-    yield start_cluster
-    for cluster in started:
-        cluster.clear()
+    with clusters(tmp_path, settings.CONFIG.data_dir) as start_cluster:
+        yield start_cluster
 
 
 @pytest.fixture
 def gate(rows: None) -> Iterator[psycopg.Connection]:
     """Closed as long as this connection holds it."""
-    with psycopg.connect(address(), autocommit=True) as holder:
+    with psycopg.connect(database_url(), autocommit=True) as holder:
         holder.execute("SELECT pg_advisory_lock(%s)", [tasks.GATE])
         yield holder
 

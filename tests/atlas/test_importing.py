@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from atlas.archive import importing
 from atlas.archive.importing import ImportSummary, UnknownName, import_collection
@@ -22,6 +21,7 @@ from atlas.archive.registering import attribution, collection_name, licence, slu
 from atlas.models import Capture, Change, Collection, Document, Platform, Provision, Snapshot, Standing, Topic, Version
 from tests.atlas.collections import README, START, CollectionMaker
 from tests.atlas.texts import ERROR_PAGE, document
+from tests.processes import database_url
 
 A = document()
 B = document(
@@ -393,14 +393,6 @@ from atlas.archive.importing import import_collection
 report = lambda done, total: print(done, flush=True)
 import_collection(sys.argv[1], folder=Path(sys.argv[2]), progress=report)
 """
-
-
-def database_url() -> str:
-    """The address of the test's own database, for another process."""
-    settings = connection.settings_dict
-    return (
-        f"postgresql://{settings['USER']}@/{settings['NAME']}?host={settings['HOST']}&port={settings['PORT'] or 5432}"
-    )
 
 
 def git(*arguments: object) -> None:
