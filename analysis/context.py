@@ -181,10 +181,11 @@ def first_sentences(text: str, limit: int) -> str:
 
 def _neighbours(wording: Wording) -> Iterable[str]:
     """The provisions before and after, in the latest version that has the wording."""
-    place = Placement.objects.filter(wording=wording).order_by("-version_id").first()
+    place = Placement.objects.filter(wording=wording).order_by("-version_id", "-splitter").first()
     if place is None:
         return
-    around = Placement.objects.filter(version=place.version_id, ordinal__in=[place.ordinal - 1, place.ordinal + 1])
+    cut = Placement.objects.filter(version=place.version_id, splitter=place.splitter)
+    around = cut.filter(ordinal__in=[place.ordinal - 1, place.ordinal + 1])
     for neighbour in around.select_related("wording").order_by("ordinal"):
         yield first_sentences(neighbour.wording.text, NEIGHBOUR_CHARACTERS)
 

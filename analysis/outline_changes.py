@@ -73,4 +73,4 @@ def _marked(passage: Passage, version: str) -> str:
 
 def _placement(wording: Wording) -> Placement | None:
     """Where ``wording`` stood last."""
-    return wording.placements.select_related("version").order_by("-version__number").first()
+    return wording.placements.select_related("version").order_by("-version__number", "-splitter").first()

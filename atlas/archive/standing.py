@@ -92,7 +92,7 @@ def _load_held(captures: QuerySet[Capture]) -> Held | None:
 def load_pieces(version_id: int, text: str) -> list[Piece]:
     """The provisions of a recorded version, as they were split then."""
     placements = list(
-        Placement.objects.filter(version=version_id).select_related("wording__provision").order_by("ordinal")
+        Placement.objects.filter(version=version_id).current().select_related("wording__provision").order_by("ordinal")
     )
     again = {(piece.start, piece.end): piece for piece in split_texts(text)}
     return [

@@ -76,12 +76,29 @@ class Document(PublicIdentifier):
         related_name="documents",
         help_text="Imported: two collections look from two places, so each has its own document.",
     )
+    variant_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="variants",
+        help_text="The document of which this is the stream of another region or language.",
+    )
 
     class Meta:
         ordering = ["platform__name", "name"]
         constraints = [
             models.UniqueConstraint(fields=["platform", "slug"], name="document_slug_unique"),
-            models.UniqueConstraint(fields=["platform", "collection", "terms_type"], name="document_collection_unique"),
+            models.UniqueConstraint(
+                fields=["platform", "collection", "terms_type"],
+                condition=Q(variant_of=None),
+                name="document_collection_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["variant_of", "region", "language"],
+                condition=Q(variant_of__isnull=False),
+                name="document_variant_unique",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -110,6 +127,9 @@ class Version(PublicIdentifier):
     number = models.PositiveIntegerField(help_text="1 is the first text seen.")
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="versions")
     folded_sha256 = models.CharField(max_length=64, help_text="Hash of the text without typography and white space.")
+    fingerprint_sha256 = models.CharField(
+        max_length=64, blank=True, help_text="Hash of the folded text without dates and digits."
+    )
     first_captured_at = models.DateTimeField()
 
     class Meta:
@@ -128,6 +148,38 @@ class Version(PublicIdentifier):
     @property
     def text(self) -> str:
         return self.snapshot.text
+
+
+class DateKind(models.TextChoices):
+    EFFECTIVE = "effective", "Stated effective date"
+    UPDATED = "updated", "Stated date of the last update"
+
+
+class StatedDate(models.Model):
+    """A date that a version states of itself, with the words that state it: its text from ``start`` to ``end``.
+
+    ``value`` is ISO 8601 and only as precise as the text: ``2026-03-14``, or ``2026-03`` where it names no day.
+    """
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="stated_dates")
+    kind = models.CharField(max_length=10, choices=DateKind)
+    value = models.CharField(max_length=10)
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["version", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "kind"], name="stated_date_one_of_a_kind"),
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="stated_date_has_a_quote"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.value}"
+
+    @property
+    def quote(self) -> str:
+        return self.version.text[self.start : self.end]
 
 
 class Outcome(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from atlas.models.archive import Capture, Document, Outcome, Version
@@ -69,25 +69,38 @@ class Wording(models.Model):
         return f"{self.provision.public_id} wording {self.number}"
 
 
+class PlacementQuerySet(models.QuerySet["Placement"]):
+    def current(self) -> "PlacementQuerySet":
+        """Those of the latest splitter that cut their version."""
+        later = Placement.objects.filter(version=OuterRef("version"), splitter__gt=OuterRef("splitter"))
+        return self.filter(~Exists(later))
+
+
 class Placement(models.Model):
     """Where a wording stands in a version. Insert-only.
 
-    Offsets are characters, end exclusive. ``text + separator`` of all placements in order is the version's text, after
-    the white space that it may begin with (``start`` of the first).
+    Offsets are characters, end exclusive. ``text + separator`` of all placements of one splitter in order is the
+    version's text, after the white space that it may begin with (``start`` of the first). A rebuild with a later
+    splitter adds rows; those of earlier ones stay as the record of what readers were shown.
     """
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="placements")
     wording = models.ForeignKey(Wording, on_delete=models.PROTECT, related_name="placements")
+    splitter = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text="The number of the splitter that cut the version."
+    )
     ordinal = models.PositiveIntegerField()
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
     separator = models.TextField(blank=True, help_text="The white space between this wording and the next.")
 
+    objects = PlacementQuerySet.as_manager()
+
     class Meta:
-        ordering = ["version", "ordinal"]
+        ordering = ["version", "splitter", "ordinal"]
         constraints = [
-            models.UniqueConstraint(fields=["version", "ordinal"], name="placement_ordinal_unique"),
-            models.UniqueConstraint(fields=["version", "wording"], name="placement_wording_unique"),
+            models.UniqueConstraint(fields=["version", "splitter", "ordinal"], name="placement_ordinal_unique"),
+            models.UniqueConstraint(fields=["version", "splitter", "wording"], name="placement_wording_unique"),
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="placement_not_empty"),
         ]
 

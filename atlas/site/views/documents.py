@@ -63,7 +63,7 @@ def version(request: HttpRequest, public_id: str) -> HttpResponse:
         "version": row,
         "document": document,
         "platform": document.platform,
-        "placements": row.placements.select_related("wording__provision").order_by("ordinal"),
+        "placements": row.placements.current().select_related("wording__provision").order_by("ordinal"),
         "first": looks.order_by("sequence").first(),
         "latest": looks.order_by("-sequence").first(),
         "imported": looks.exclude(collection=None).order_by("sequence").first(),
