@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from atlas.archive.sentences import news
+from atlas.archive.history import SentenceHistory
 from atlas.archive.significance import judge
 from atlas.archive.standing import Piece
+from atlas.archive.surroundings import survey
 from atlas.models import ChangeKind, Significance
 
 
@@ -31,6 +33,7 @@ class Judged:
     step: Step
     significance: Significance
     reasons: tuple[str, ...]
+    is_return: bool = False
 
 
 def steps_by_identity(old: Sequence[Piece], new: Sequence[Piece]) -> list[Step]:
@@ -48,19 +51,26 @@ def steps_by_identity(old: Sequence[Piece], new: Sequence[Piece]) -> list[Step]:
     return steps
 
 
-def judge_steps(steps: Iterable[Step], old: Sequence[Piece], new: Sequence[Piece]) -> list[Judged]:
-    """What each step means, in the light of the two whole versions."""
+def judge_steps(
+    steps: Iterable[Step],
+    old: Sequence[Piece],
+    new: Sequence[Piece],
+    history: SentenceHistory | None = None,
+    at: datetime | None = None,
+) -> list[Judged]:
+    """What each step means, in the light of the two whole versions.
+
+    ``history`` has seen every accepted capture up to the one that ``old`` stands for, not yet the one of ``new``, which
+    was taken ``at``.
+    """
     steps = list(steps)
     if not steps:
         return []
-    elsewhere_old, elsewhere_new = news((piece.text.text for piece in old), (piece.text.text for piece in new))
+    around = survey((piece.text.text for piece in old), (piece.text.text for piece in new), history, at)
     judged = []
     for step in steps:
         judgement = judge(
-            step.old.text.text if step.old else None,
-            step.new.text.text if step.new else None,
-            elsewhere_old=elsewhere_old,
-            elsewhere_new=elsewhere_new,
+            step.old.text.text if step.old else None, step.new.text.text if step.new else None, around
         )
-        judged.append(Judged(step, judgement.significance, judgement.reasons))
+        judged.append(Judged(step, judgement.significance, judgement.reasons, judgement.is_return))
     return judged

@@ -7,10 +7,12 @@ consecutive versions share nearly all of them.
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from atlas.archive.blocks import scan_blocks
+from atlas.archive.lead_ins import LeadIns, Listed
+from atlas.archive.links import is_link_label
 from atlas.archive.normalising import fold_markdown
 
 NOT_AN_END = re.compile(
@@ -40,11 +42,16 @@ IN_EVERY_DATE = re.compile(r"\d|ago|today|yesterday", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """``text`` is what a reader sees, ``key`` what is compared."""
+    """``text`` is what a reader sees, ``key`` what is compared.
+
+    ``is_link``: it is nothing but a link's label. ``listed``: its list says what is allowed, or what is forbidden.
+    """
 
     text: str
     key: str
     is_heading: bool = False
+    is_link: bool = False
+    listed: Listed = ""
 
 
 @lru_cache(maxsize=32_768)
@@ -60,19 +67,22 @@ def sentence_keys(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=32_768)
 def read_sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences of ``text`` in order; a heading and a table row are one each."""
-    return tuple(
-        sentence
-        for block in scan_blocks(text)
-        for piece in (block.text.split("\n") if block.kind == "table" else (block.text,))
-        for sentence in _sentences_of(piece, block.kind == "heading")
-    )
+    lead_ins = LeadIns()
+    sentences: list[Sentence] = []
+    for block in scan_blocks(text):
+        listed = lead_ins.read(block)
+        for piece in block.text.split("\n") if block.kind == "table" else (block.text,):
+            found = _sentences_of(piece, block.kind == "heading")
+            sentences += (replace(sentence, listed=listed) for sentence in found) if listed else found
+    return tuple(sentences)
 
 
 @lru_cache(maxsize=65_536)
 def _sentences_of(block: str, is_heading: bool) -> tuple[Sentence, ...]:
     folded = fold_markdown(block)
     sentences = [folded] if is_heading or block.startswith("|") else split_sentences(folded)
-    return tuple(Sentence(text, key, is_heading) for text in sentences if (key := sentence_key(text)))
+    is_link = is_link_label(block)
+    return tuple(Sentence(text, key, is_heading, is_link) for text in sentences if (key := sentence_key(text)))
 
 
 def split_sentences(text: str) -> list[str]:

@@ -11,49 +11,53 @@ from dataclasses import dataclass
 
 from atlas.archive.causes import cosmetic_cause, cosmetic_cause_alone
 from atlas.archive.describing import describe_difference
+from atlas.archive.noise import noise_alone, noise_between
 from atlas.archive.normalising import fold, fold_markdown
-from atlas.archive.sentences import Sentence, read_sentences, sentence_keys
+from atlas.archive.sentences import Sentence, read_sentences
+from atlas.archive.surroundings import Side, Surroundings, survey
 from atlas.models.provisions import Significance
 
 PAIR_RATIO = 55.0  # of 100; below, two sentences are rather a loss and an addition
 MOST_REASONS = 6
 LARGEST_MATRIX = 250_000  # cells; a whole rewrite is not paired sentence by sentence
-NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
+    """``is_return``: what differs is a variant that the document had lately. ``is_noise``: it is no part of the terms."""
+
     significance: Significance
     reasons: tuple[str, ...]
+    is_return: bool = False
+    is_noise: bool = False
 
 
-def judge(
-    old: str | None,
-    new: str | None,
-    *,
-    elsewhere_old: frozenset[str] = NOTHING,
-    elsewhere_new: frozenset[str] = NOTHING,
-) -> Judgement:
+def judge(old: str | None, new: str | None, surroundings: Surroundings | None = None) -> Judgement:
     """Does the step from ``old`` to ``new`` say anything new? None stands for a provision that isn't there.
 
-    ``elsewhere_old`` and ``elsewhere_new`` are sentence keys of the whole old and new version (``sentences.news``
-    counts them), so that a sentence that only moved is no news.
+    ``surroundings`` are the two whole versions (``survey`` makes them), so that a sentence that only moved is no news.
     """
-    old_left = _left_over(old, new, elsewhere_new)
-    new_left = _left_over(new, old, elsewhere_old)
-    if not old_left and not new_left:
-        return Judgement(Significance.COSMETIC, (_why_nothing_is_left(old, new),))
-    return _judge_left_over(old_left, new_left)
+    around = surroundings or survey([old or ""], [new or ""])
+    return judge_sentences(read_sentences(old or ""), read_sentences(new or ""), around) or Judgement(
+        Significance.COSMETIC, (_why_nothing_is_left(old, new),)
+    )
 
 
-def _left_over(text: str | None, other: str | None, elsewhere: frozenset[str]) -> list[Sentence]:
-    """Sentences of ``text`` that ``other`` holds less often and that stand nowhere else in the other version."""
-    unmatched = Counter(sentence_keys(other or ""))
+def judge_sentences(old: Sequence[Sentence], new: Sequence[Sentence], around: Surroundings) -> Judgement | None:
+    """What the left-over sentences say; None if there are none."""
+    old_left = _left_over(old, new, around.from_old)
+    new_left = _left_over(new, old, around.from_new)
+    return _judge_left_over(old_left, new_left, around) if old_left or new_left else None
+
+
+def _left_over(sentences: Sequence[Sentence], others: Sequence[Sentence], side: Side) -> list[Sentence]:
+    """Those that ``others`` hold less often and that stand nowhere else in the other version."""
+    unmatched = Counter(sentence.key for sentence in others)
     left = []
-    for sentence in read_sentences(text or ""):
-        if unmatched[sentence.key]:
+    for sentence in sentences:
+        if unmatched[sentence.key] and not side.turned(sentence):
             unmatched[sentence.key] -= 1
-        elif sentence.key not in elsewhere:
+        elif side.is_left(sentence):
             left.append(sentence)
     return left
 
@@ -77,23 +81,29 @@ SAME_READING: tuple[tuple[Callable[[str], str], str], ...] = (
 )
 
 
-def _judge_left_over(old: list[Sentence], new: list[Sentence]) -> Judgement:
+def _judge_left_over(old: list[Sentence], new: list[Sentence], around: Surroundings) -> Judgement:
     if _glued(old) == _glued(new):
         return Judgement(
             Significance.COSMETIC,
             ("The same letters are parted in another way: spaces, hyphens or ends of sentences.",),
         )
     causes: list[str] = []
+    returns: list[str] = []
+    noises: list[str] = []
     findings: list[str] = []
     for before, after in _pair_up(old, new):
-        cause = _cause(before, after)
-        if cause:
+        if cause := _cause(before, after):
             causes.append(cause)
+        elif cause := around.why_returned(before, after):
+            returns.append(cause)
+        elif cause := _noise(before, after, around):
+            noises.append(cause)
         else:
             findings.append(describe_difference(before, after))
     if findings:
         return Judgement(Significance.SUBSTANTIVE, tuple(dict.fromkeys(findings))[:MOST_REASONS])
-    return Judgement(Significance.COSMETIC, tuple(dict.fromkeys(causes))[:MOST_REASONS])
+    reasons = tuple(dict.fromkeys([*returns, *noises, *causes]))[:MOST_REASONS]
+    return Judgement(Significance.COSMETIC, reasons, is_return=bool(returns), is_noise=bool(noises))
 
 
 def _cause(before: Sentence | None, after: Sentence | None) -> str:
@@ -103,6 +113,14 @@ def _cause(before: Sentence | None, after: Sentence | None) -> str:
     alone = before or after
     assert alone is not None, "a pair has at least one sentence"
     return cosmetic_cause_alone(alone)
+
+
+def _noise(before: Sentence | None, after: Sentence | None, around: Surroundings) -> str:
+    if before is not None and after is not None:
+        return noise_between(before, after, around)
+    alone = before or after
+    assert alone is not None, "a pair has at least one sentence"
+    return noise_alone(alone, around.old if after is None else around.new, around)
 
 
 def _glued(sentences: Sequence[Sentence]) -> str:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from atlas.archive.sentences import news, sentence_keys, split_sentences
+from atlas.archive.sentences import sentence_keys, split_sentences
 from atlas.archive.significance import judge
+from atlas.archive.surroundings import survey
 from atlas.models import Significance
 from tests.patience import no_hang
 
@@ -70,14 +71,12 @@ def test_reasons_tell_an_editor_what_to_look_at_first() -> None:
 def test_a_new_provision_is_substantive_and_one_whose_sentences_stood_elsewhere_is_not() -> None:
     assert judge(None, BASE).significance == Significance.SUBSTANTIVE
     assert judge(BASE, None).significance == Significance.SUBSTANTIVE
-    elsewhere = frozenset(sentence_keys(BASE))
-    assert judge(None, BASE, elsewhere_old=elsewhere).significance == Significance.COSMETIC
-    assert judge(BASE, None, elsewhere_new=elsewhere).significance == Significance.COSMETIC
+    assert judge(None, BASE, survey([BASE], [BASE])).significance == Significance.COSMETIC
+    assert judge(BASE, None, survey([BASE], [BASE])).significance == Significance.COSMETIC
 
 
 def test_the_loss_of_one_of_two_copies_is_news() -> None:
-    _, still_there = news([BASE, BASE], [BASE])
-    assert judge(BASE, None, elsewhere_new=still_there).significance == Significance.SUBSTANTIVE
+    assert judge(BASE, None, survey([BASE, BASE], [BASE])).significance == Significance.SUBSTANTIVE
 
 
 def test_sentences_are_not_cut_behind_abbreviations_or_inside_numbers() -> None:

@@ -24,9 +24,9 @@ django.setup()
 
 from atlas.archive.alignment import align  # noqa: E402
 from atlas.archive.health import problems  # noqa: E402
-from atlas.archive.sentences import news  # noqa: E402
 from atlas.archive.significance import judge  # noqa: E402
 from atlas.archive.splitting import ProvisionText, split_provisions  # noqa: E402
+from atlas.archive.surroundings import survey  # noqa: E402
 from atlas.archive.topics import TopicCues, find_topics  # noqa: E402
 
 TOPICS_FILE = Path(__file__).parents[2] / "atlas" / "catalogue" / "topics.yaml"
@@ -108,11 +108,11 @@ def compare(old: list[ProvisionText], new: list[ProvisionText], watch: Stopwatch
     if not changed:
         return
     with watch("judge"):
-        elsewhere_old, elsewhere_new = news([p.text for p in old], [p.text for p in new])
+        around = survey([p.text for p in old], [p.text for p in new])
         for pair in changed:
             before = old[pair.old].text if pair.old is not None else None
             after = new[pair.new].text if pair.new is not None else None
-            verdict = judge(before, after, elsewhere_old=elsewhere_old, elsewhere_new=elsewhere_new)
+            verdict = judge(before, after, around)
             counts[f"{pair.kind} {verdict.significance}"] += 1
 
 

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import pluralize
 
 from atlas.archive.alignment import Pair, align
-from atlas.archive.sentences import news
 from atlas.archive.significance import judge
 from atlas.archive.splitting import ProvisionText, split_provisions
+from atlas.archive.surroundings import Surroundings, survey
 
 
 class Command(BaseCommand):
@@ -39,22 +39,22 @@ class Command(BaseCommand):
 def compare(old: str, new: str) -> list[dict[str, Any]]:
     """The changes of provisions between two texts, in the order of the new one; unchanged ones are left out."""
     before, after = split_provisions(old), split_provisions(new)
-    elsewhere = news((provision.text for provision in before), (provision.text for provision in after))
-    return [_describe(pair, before, after, elsewhere) for pair in align(before, after) if pair.kind != "unchanged"]
+    around = survey((provision.text for provision in before), (provision.text for provision in after))
+    return [_describe(pair, before, after, around) for pair in align(before, after) if pair.kind != "unchanged"]
 
 
 def _describe(
     pair: Pair,
     before: list[ProvisionText],
     after: list[ProvisionText],
-    elsewhere: tuple[frozenset[str], frozenset[str]],
+    around: Surroundings,
 ) -> dict[str, Any]:
     old = before[pair.old] if pair.old is not None else None
     new = after[pair.new] if pair.new is not None else None
     present = new or old
     assert present is not None, "a pair has at least one side"
     old_text, new_text = old.text if old else None, new.text if new else None
-    judgement = judge(old_text, new_text, elsewhere_old=elsewhere[0], elsewhere_new=elsewhere[1])
+    judgement = judge(old_text, new_text, around)
     return {
         "kind": pair.kind,
         "significance": str(judgement.significance),

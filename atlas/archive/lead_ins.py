@@ -1,0 +1,59 @@
+"""What a list says of its items: "You may:" and "You may not:" make opposites of the same words.
+
+Only lists whose lead-in clearly allows or clearly forbids count; of all others the items mean what they say.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from atlas.archive.blocks import Block
+from atlas.archive.normalising import fold_markdown
+
+Listed = Literal["", "allowed", "forbidden"]
+
+LONGEST_LEAD_IN = 400  # characters from the end of the block; what stands before says something else
+FORBIDS = re.compile(
+    r"\b(?:(?:may|must|shall|will|should|can|do|does|did|are|is|were) not|cannot|can't|won't|don't|doesn't|mustn't"
+    r"|not to|never|refrain|prohibited|prohibits?|forbidden|not (?:allowed|permitted)|restrictions?|unacceptable|no right)\b",
+    re.IGNORECASE,
+)
+ALLOWS = re.compile(
+    r"\b(?:may|can|allowed|permitted|permits?|allows?|right to|rights|entitled|agrees?|will|shall|must)\b", re.IGNORECASE
+)
+
+
+@dataclass
+class LeadIns:
+    """Reads the blocks of a text in order and keeps the lead-ins that are open, each with its indent."""
+
+    open: list[tuple[int, Listed]] = field(default_factory=list)
+
+    def read(self, block: Block) -> Listed:
+        """What the list that ``block`` is an item of says of it."""
+        if block.kind == "item":
+            while self.open and self.open[-1][0] >= block.indent:
+                self.open.pop()
+            listed = self.open[-1][1] if self.open else ""
+            if block.text.endswith(":"):
+                self.open.append((block.indent, polarity(block.text) or listed))
+            return listed
+        if block.kind != "rule":
+            self.open = [(-1, polarity(block.text))] if _leads_in(block) else []
+        return ""
+
+
+def _leads_in(block: Block) -> bool:
+    return block.kind == "heading" or block.text.rstrip("*_ ").endswith(":")
+
+
+def polarity(lead_in: str) -> Listed:
+    """Does the lead-in forbid or allow what follows? Empty if it does neither.
+
+    >>> polarity("You may not:"), polarity("You may:"), polarity("We collect:")
+    ('forbidden', 'allowed', '')
+    """
+    words = fold_markdown(lead_in[-LONGEST_LEAD_IN:])
+    if FORBIDS.search(words):
+        return "forbidden"
+    return "allowed" if ALLOWS.search(words) else ""
