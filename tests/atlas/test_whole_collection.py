@@ -10,8 +10,6 @@ from statistics import median
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
-from pytest_django.plugin import DjangoDbBlocker
 
 from atlas.archive.importing import ImportSummary, import_collection
 from atlas.archive.sentences import sentence_keys, split_sentences
@@ -21,28 +19,28 @@ CHANGED_AND_STANDING = (Outcome.CHANGED, Outcome.RETURNED)
 OVERLONG = 4_000  # characters
 
 
-@pytest.fixture(scope="module")
-def summary(
-    shared_path: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    django_db_setup: None,
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[ImportSummary]:
-    """The whole collection, in one transaction that all tests of this file look into and that is rolled back."""
+@pytest.mark.django_db
+def test_the_archive_of_a_whole_collection_keeps_its_promises(shared_path: Path, tmp_path: Path) -> None:
+    """One import, which takes a while, and all that is promised of it."""
     source = shared_path / "ota" / "genai-eu-versions.bundle"
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_catalogue", verbosity=0)
-        yield import_collection(str(source), folder=tmp_path_factory.mktemp("copies"))
-        transaction.set_rollback(True)
+    call_command("load_catalogue", verbosity=0)
+    summary = import_collection(str(source), folder=tmp_path)
+    every_record_is_a_capture(summary)
+    held_captures_say_why_and_have_nothing_downstream(summary)
+    about_a_quarter_of_the_recorded_changes_reaches_the_queue(summary)
+    placed_wordings_give_back_the_text_of_each_version()
+    provisions_have_the_size_that_a_lawyer_cites()
+    unchanged_text_keeps_its_provision()
+    a_second_import_adds_nothing(source, tmp_path)
 
 
-def test_every_record_becomes_a_capture(summary: ImportSummary) -> None:
+def every_record_is_a_capture(summary: ImportSummary) -> None:
     assert summary.recorded == summary.records
     assert summary.captures.total() == Capture.objects.count() >= summary.recorded.total() == 1_017
     assert Version.objects.count() == summary.versions
 
 
-def test_the_placed_wordings_give_back_the_text_of_each_version(summary: ImportSummary) -> None:
+def placed_wordings_give_back_the_text_of_each_version() -> None:
     for version in Version.objects.select_related("snapshot").iterator(chunk_size=50):
         placements = list(version.placements.current().select_related("wording").order_by("ordinal"))
         pieces = "".join(placement.wording.text + placement.separator for placement in placements)
@@ -50,7 +48,7 @@ def test_the_placed_wordings_give_back_the_text_of_each_version(summary: ImportS
         assert version.text[: placements[0].start] + pieces == version.text
 
 
-def test_a_held_capture_says_why_and_has_nothing_downstream(summary: ImportSummary) -> None:
+def held_captures_say_why_and_have_nothing_downstream(summary: ImportSummary) -> None:
     held = Capture.objects.filter(outcome=Outcome.QUARANTINED)
     assert held.count() == summary.captures[Outcome.QUARANTINED] > 100
     assert not held.filter(reasons=[]).exists()
@@ -60,13 +58,13 @@ def test_a_held_capture_says_why_and_has_nothing_downstream(summary: ImportSumma
     assert open_incidents <= 6, "only documents that fail to this day have an open incident"
 
 
-def test_about_a_quarter_of_the_recorded_changes_reaches_the_queue(summary: ImportSummary) -> None:
+def about_a_quarter_of_the_recorded_changes_reaches_the_queue(summary: ImportSummary) -> None:
     recorded = summary.recorded["changes"]
     reaching = Change.objects.announced().values("capture").distinct().count()
     assert 0.10 < reaching / recorded < 0.35
 
 
-def test_provisions_have_the_size_that_a_lawyer_cites(summary: ImportSummary) -> None:
+def provisions_have_the_size_that_a_lawyer_cites() -> None:
     in_force = Counter(Provision.objects.in_force().values_list("document", flat=True))
     assert 20 <= median(in_force.values()) <= 80
     longer = [text for text in texts_in_force() if len(text) > OVERLONG]
@@ -77,7 +75,7 @@ def texts_in_force() -> Iterator[str]:
     return Provision.objects.in_force().values_list("current_wording__text", flat=True).iterator()
 
 
-def test_unchanged_text_keeps_its_provision(summary: ImportSummary) -> None:
+def unchanged_text_keeps_its_provision() -> None:
     kept = total = 0
     for document in Version.objects.order_by().values_list("document", flat=True).distinct():
         good = Capture.objects.filter(document=document, version__isnull=False).order_by("sequence")
@@ -104,8 +102,8 @@ def provisions_by_sentence(version_id: int) -> dict[str, set[int]]:
     return provisions
 
 
-def test_a_second_import_adds_nothing(summary: ImportSummary, shared_path: Path, tmp_path: Path) -> None:
+def a_second_import_adds_nothing(source: Path, folder: Path) -> None:
     before = Capture.objects.count(), Placement.objects.count(), Change.objects.count()
-    again = import_collection(str(shared_path / "ota" / "genai-eu-versions.bundle"), folder=tmp_path)
+    again = import_collection(str(source), folder=folder)
     assert (again.recorded.total(), again.already_known) == (0, 1_017)
     assert (Capture.objects.count(), Placement.objects.count(), Change.objects.count()) == before
