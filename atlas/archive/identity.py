@@ -1,10 +1,9 @@
-"""Which provision each piece of a new version is, and its rows: provisions, wordings, topics."""
+"""Which provision each piece of a new version is, and its rows: provisions and wordings."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from django.db import connection
 
@@ -13,8 +12,7 @@ from atlas.archive.comparing import Step
 from atlas.archive.normalising import folded_sha256
 from atlas.archive.splitting import ProvisionText
 from atlas.archive.standing import Piece
-from atlas.archive.topics import TopicCues, find_topics
-from atlas.models import Capture, ChangeKind, Provision, Topic, Wording, sha256
+from atlas.models import Capture, ChangeKind, Provision, Wording, sha256
 
 
 @dataclass(frozen=True)
@@ -177,34 +175,7 @@ def _stands_as(before: tuple[int, Piece] | None, ordinal: int, piece: Piece) -> 
     return place == ordinal and was.wording_id == piece.wording_id and was.text.title == piece.text.title
 
 
-def load_cues() -> tuple[TopicCues, ...]:
-    """The cues of the catalogue's topics."""
-    topics = Topic.objects.filter(is_retired=False).order_by("key").values_list("key", "cues", "exclude")
-    return _compiled(tuple((key, tuple(cues), tuple(exclude)) for key, cues, exclude in topics))
-
-
-@lru_cache(maxsize=4)  # compiling some 600 expressions takes half a second
-def _compiled(topics: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> tuple[TopicCues, ...]:
-    return tuple(TopicCues.compile(key, cues, exclude) for key, cues, exclude in topics)
-
-
 def reworded(old: Sequence[Piece], new: Sequence[Piece]) -> dict[int, str]:
     """The texts of the provisions that have another wording than before."""
     before = {piece.provision_id: piece.wording_id for piece in old}
     return {piece.provision_id: piece.text.text for piece in new if before.get(piece.provision_id) != piece.wording_id}
-
-
-def refresh_topics(texts: Mapping[int, str]) -> None:
-    """Provisions get the topics of their texts, in four queries."""
-    cues = load_cues() if texts else ()
-    if not cues:
-        return
-    through = Provision.topics.through
-    wanted = {(provision_id, key) for provision_id, text in texts.items() for key in find_topics(text, cues)}
-    rows = through.objects.filter(provision__in=list(texts))
-    has = {(provision_id, key): row for row, provision_id, key in rows.values_list("pk", "provision_id", "topic_id")}
-    if stale := [row for link, row in has.items() if link not in wanted]:
-        through.objects.filter(pk__in=stale).delete()
-    through.objects.bulk_create(
-        through(provision_id=provision_id, topic_id=key) for provision_id, key in sorted(wanted - has.keys())
-    )

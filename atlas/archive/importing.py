@@ -18,11 +18,11 @@ from typing import Any
 import structlog
 from django.db import OperationalError, connection, transaction
 
-from atlas.archive.identity import refresh_topics
 from atlas.archive.ota import Record, RecordKind, Repository, SourceError, Texts, fetch_collection, parse_record
 from atlas.archive.previewing import Preview
 from atlas.archive.recording import DocumentRecorder, Recorded, Sighting
 from atlas.archive.registering import Register, find_collection, names, register_collection
+from atlas.archive.topic_rows import refresh_topics
 from atlas.config import load_config
 from atlas.models import Capture, Collection, Outcome, Significance, sha256
 

@@ -14,9 +14,10 @@ from django.db.models import Max
 
 from atlas.archive.comparing import Judged, Step, judge_steps, steps_by_identity
 from atlas.archive.health import in_public, problems
-from atlas.archive.identity import identify, place_provisions, refresh_topics, reworded
+from atlas.archive.identity import identify, place_provisions, reworded
 from atlas.archive.normalising import folded_sha256, storable
 from atlas.archive.standing import Held, Known, Piece, Standing, load_pieces, load_standing, split_texts
+from atlas.archive.topic_rows import refresh_topics
 from atlas.models import (
     Capture,
     Change,
