@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from atlas.archive.blocks import Block, scan_blocks
+from atlas.archive.glued import unglue
 from atlas.archive.overlong import cut_overlong
 from atlas.archive.sections import Section, find_sections
 from atlas.archive.titles import first_words, lead_words, starts_clause
 
+SPLITTER = 2  # raise it whenever split_provisions gives other intervals for any text: stored with each placement
 LONG = 2_000  # characters; a longer unit is cut at its paragraphs, or else at its items
 SHORT = 200  # characters; in a unit that is cut, a shorter paragraph goes with what follows
 
@@ -35,7 +37,7 @@ def split_provisions(text: str) -> list[ProvisionText]:
     """
     return [
         ProvisionText(start, end, text[start:end], title, section.path)
-        for section in find_sections(scan_blocks(text))
+        for section in find_sections(list(unglue(scan_blocks(text))))
         for unit, name in _named_units(section)
         for start, end, title in _parts(text, unit, name)
     ]
@@ -54,7 +56,7 @@ def _named_units(section: Section) -> Iterator[tuple[Sequence[Block], str]]:
 
 
 def _parts(source: str, unit: Sequence[Block], title: str) -> Iterator[tuple[int, int, str]]:
-    for number, (start, end) in enumerate(cut_overlong(source, unit[0].start, unit[-1].end)):
+    for number, (start, end) in enumerate(cut_overlong(source, unit)):
         yield start, end, title if number == 0 else first_words(source[start:end])
 
 

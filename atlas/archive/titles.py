@@ -18,7 +18,7 @@ CLAUSE = re.compile(
 )
 NUMBERED_PARAGRAPH = re.compile(r"[*_]{0,3}\d{1,3}\\?[.)][*_]{0,3}(?=[ \t])")
 LEAD_IN = re.compile(r"(?:(?:[*+-]|\d{1,3}[.)])[ \t]+)?(?:\*\*|__)([^*\n]{2,110}?)(?:\*\*|__)")
-SHORT_SENTENCE = re.compile(r"[^.:]{3,60}(?=[.:](?:\s|$))")
+SHORT_SENTENCE = re.compile(r"[^.:]{3,60}(?=[.:](?:\s|$|[A-Z“\"]))")
 
 
 def starts_clause(block: Block) -> bool:
