@@ -13,10 +13,29 @@ _LOOK = (
     "atlas.view_document",
     "atlas.view_provision",
     "atlas.view_publication",
+    "atlas.view_capture",
+    "atlas.view_incident",
+    "atlas.view_version",
+    "atlas.view_change",
+    "atlas.view_wording",
+    "atlas.view_holddecision",
+    "atlas.view_topiccorrection",
+    "atlas.view_noiserule",
+    "atlas.view_changecluster",
+    "atlas.view_clusterdecision",
     "analysis.view_draftjob",
     "analysis.view_draftrun",
 )
-_EDIT = ("review.change_edition", "review.request_analysis")
+_EDIT = (
+    "review.change_edition",
+    "review.request_analysis",
+    "atlas.add_holddecision",
+    "atlas.add_topiccorrection",
+    "atlas.add_noiserule",
+    "atlas.change_noiserule",
+    "atlas.add_changecluster",
+    "atlas.add_clusterdecision",
+)
 _APPROVE = ("review.approve_edition",)
 _SENIOR = ("review.waive_finding", "review.withdraw_publication")
 _MANAGE = (
@@ -26,7 +45,7 @@ _MANAGE = (
     "atlas.change_document",
     "atlas.view_user",
 )
-_AUDIT = ("atlas.view_capture", "atlas.view_version", "atlas.view_incident", "atlas.view_user")
+_AUDIT = ("atlas.view_user",)
 
 ROLES: dict[str, tuple[str, ...]] = {
     "Viewer": _LOOK,
@@ -39,15 +58,17 @@ ROLES: dict[str, tuple[str, ...]] = {
 
 
 def make_roles(group_model: Any, permission_model: Any) -> None:
-    """Give every role its group and at least its permissions. The models come in, so that a migration can call it."""
+    """Give every role its group and its permissions, as far as the migrations that ran so far made them.
+
+    The models come in, so that a migration can call it.
+    """
     for name, wanted in ROLES.items():
         group, _ = group_model.objects.get_or_create(name=name)
         group.permissions.add(*_permissions(permission_model, wanted))
 
 
 def _permissions(permission_model: Any, names: Iterable[str]) -> list[Any]:
-    pairs = [name.split(".") for name in names]
-    return [
-        permission_model.objects.get(content_type__app_label=app_label, codename=codename)
-        for app_label, codename in pairs
-    ]
+    wanted = {tuple(name.split(".")) for name in names}
+    codenames = [codename for _, codename in wanted]
+    found = permission_model.objects.filter(codename__in=codenames).select_related("content_type")
+    return [permission for permission in found if (permission.content_type.app_label, permission.codename) in wanted]
