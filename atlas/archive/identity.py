@@ -33,10 +33,10 @@ def identify(capture: Capture, old: Sequence[Piece], texts: Sequence[ProvisionTe
     owners = {index: piece.provision_id for index, piece in before.items()}
     owners |= _come_back(capture.document_id, texts, newcomers)
     unknown = [index for index in newcomers if index not in owners]
-    owners |= _insert_provisions(capture.document_id, texts, unknown)
+    owners |= insert_provisions(capture.document_id, texts, unknown)
     wordings = {index: piece.wording_id for index, piece in before.items() if piece.text.text == texts[index].text}
     changed = {index: owners[index] for index in range(len(texts)) if index not in wordings}
-    reworded = _give_wordings(capture, texts, changed, new=set(unknown))
+    reworded = give_wordings(capture, texts, changed, new=set(unknown))
     wordings |= reworded.wordings
     pieces = [Piece(owners[index], wordings[index], text) for index, text in enumerate(texts)]
     returned = frozenset(
@@ -82,7 +82,8 @@ def _come_back(document_id: int, texts: Sequence[ProvisionText], newcomers: Sequ
     return owners
 
 
-def _insert_provisions(document_id: int, texts: Sequence[ProvisionText], indexes: Sequence[int]) -> dict[int, int]:
+def insert_provisions(document_id: int, texts: Sequence[ProvisionText], indexes: Sequence[int]) -> dict[int, int]:
+    """New provisions for the texts at ``indexes``: index → key."""
     rows = [Provision(document_id=document_id, title=texts[index].title, ordinal=index + 1) for index in indexes]
     Provision.objects.bulk_create(rows)
     return {index: row.pk for index, row in zip(indexes, rows, strict=True)}
@@ -95,7 +96,7 @@ class _Reworded:
     is_exact: dict[int, bool]
 
 
-def _give_wordings(
+def give_wordings(
     capture: Capture, texts: Sequence[ProvisionText], owners: Mapping[int, int], *, new: set[int]
 ) -> _Reworded:
     """The wording of each text in its provision: the one that had exactly this text before, or a new one."""
