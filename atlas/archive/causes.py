@@ -5,10 +5,12 @@ Never masked: digits outside a banner's date, modal verbs, negation, "and" and "
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
-from atlas.archive.sentences import Sentence, mask_dates
+from atlas.archive.banners import is_announcement, is_banner
+from atlas.archive.english import plain_english, same_tense
+from atlas.archive.sentences import Sentence
 
-LONGEST_BANNER = 260  # characters
 LABEL_WORDS = 8  # a longer heading says something
 SMALL_NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -23,25 +25,15 @@ NUMBER_WORDS |= {
     for one in SMALL_NUMBERS.split()[1:10]
 }
 WORD_WITH_DIGITS = re.compile(r"\b([a-z-]{3,12}) (\d{1,3})(?= |$)")  # "thirty (30)"
-BANNER_CUE = re.compile(
-    r"\b(?:updated?|effective|revised|modified|version|release date|published|in force|stand|previous|archived?)\b"
-    r"|更新|生效|^DATE$",
-    re.IGNORECASE,
-)
-BANNER_WORDS = re.compile(
-    r"\b(?:last|previous|current|prior|older|updated?|effective|revised|modified|versions?|release|date|as|of|on|published"
-    r"|in|force|the|is|was|archived?|archive|view|see|policy|terms|privacy|notice|and|to|from|until|since|this|stand"
-    r"|changes?|DATE)\b",
-    re.IGNORECASE,
-)
 HIDDEN_MAIL = re.compile(r"\[?email protected\]?")
 MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,24}){1,4}")
 REFERENCE = re.compile(
     r"\b(sections?|clauses?|paragraphs?|exhibits?|subsections?|annex|appendix|schedule) "
-    r"(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-z]|[ivx]{1,5})\b"
+    r"(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-z]|[ivx]{1,5})(?!\S)"
+    r"(?! (?:of|under|in) (?:the )?(?!terms|agreement|addendum|policy|notice|these|this|our|dpa)\w)"  # of a law
 )
 ARTICLES = re.compile(r"\b(?:an?|the) ")
-GLUE = re.compile(r"[\s'/_-]")
+GLUE = re.compile(r"[\s'/_.,:-]+")
 SPELLINGS = (
     (re.compile(r"is(e|es|ed|ing|ation|ations)\b"), r"iz\1"),
     (re.compile(r"(?<=[a-z]{3})our(s|able|ed|ing|ful)?\b"), r"or\1"),
@@ -60,6 +52,8 @@ def cosmetic_cause(before: Sentence, after: Sentence) -> str:
         old, new = normalise(old), normalise(new)
         if old == new:
             return reason
+    if same_tense(old, new):
+        return "Only the tense of a verb changed."
     if is_banner(before.text) and is_banner(after.text):
         return "Only the date banner changed."
     if before.is_heading and after.is_heading and _is_label(before) and _is_label(after):
@@ -71,19 +65,19 @@ def cosmetic_cause_alone(sentence: Sentence) -> str:
     """Why a sentence that came or went by itself is nothing to analyse, or an empty string."""
     if is_banner(sentence.text):
         return "Only a date banner came or went."
+    if is_announcement(sentence.text):
+        return "Only an announcement that the terms changed came or went."
     if sentence.is_heading and _is_label(sentence):
         return "Only a heading came or went."
     return ""
 
 
-def is_banner(sentence: str) -> bool:
-    """Does the sentence only say when the text was updated?"""
-    if len(sentence) > LONGEST_BANNER:
-        return False
-    masked = mask_dates(sentence)
-    if "DATE" not in masked or BANNER_CUE.search(masked) is None:
-        return False
-    return len(BANNER_WORDS.sub("", masked).split()) <= 3
+@lru_cache(maxsize=16_384)
+def plain(key: str) -> str:
+    """``key`` after the whole ladder: two sentences with the same value differ in no way that matters."""
+    for normalise, _ in LADDER:
+        key = normalise(key)
+    return key
 
 
 def _is_label(heading: Sentence) -> bool:
@@ -117,8 +111,14 @@ def _without_references(key: str) -> str:
     return REFERENCE.sub(r"\1 N", key)
 
 
-def _glued(key: str) -> str:
-    return GLUE.sub("", key)
+def glued(key: str) -> str:
+    """``key`` without spaces and the marks inside words, but for those that part two numbers."""
+    return GLUE.sub(_between_digits, key)
+
+
+def _between_digits(gap: re.Match[str]) -> str:
+    before, after = gap.string[gap.start() - 1 : gap.start()], gap.string[gap.end() : gap.end() + 1]
+    return gap[0] if before.isdigit() and after.isdigit() else ""
 
 
 Step = tuple[Callable[[str], str], str]
@@ -126,7 +126,8 @@ LADDER: tuple[Step, ...] = (
     (_as_it_is, "Only capitals or punctuation changed."),
     (_numbers_as_digits, "Only the way a number is written changed."),
     (_spelled_alike, "Only spelling changed."),
+    (plain_english, "Only words changed between which English makes no difference."),
     (_without_articles, "Only an article changed."),
     (_without_references, "Only the number of a cross-reference changed."),
-    (_glued, "Only spacing or hyphens changed."),
+    (glued, "Only spacing or hyphens changed."),
 )

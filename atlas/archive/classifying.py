@@ -142,6 +142,8 @@ def _answer(question: Question, around: Surroundings) -> Answer:
 def _sentences_around(text: str | None, whole: WholeText) -> Sequence[Sentence]:
     """The sentences of ``whole`` that the passage is made of or cuts into; its own where it is not found."""
     sentences = read_sentences(text or "")
+    if all(sentence.key in whole.counts for sentence in sentences):
+        return sentences
     words = " ".join(sentence.key for sentence in sentences)
     for run in whole.places(words) if words else ():
         return whole.sentences[run[0] : run[1]]

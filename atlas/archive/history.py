@@ -36,6 +36,10 @@ class SentenceHistory:
         """Drop what can no longer make a sentence a returned one at ``at`` or later."""
         self.gone = {sentence: went for sentence, went in self.gone.items() if at - went <= FLAPPING}
 
+    def stands(self, key: str) -> bool:
+        """Does the latest accepted capture say it?"""
+        return hash(key) in self.standing
+
     def came_back(self, key: str, at: datetime) -> bool:
         """Does a sentence that does not stand come back within 90 days of its going?"""
         return hash(key) not in self.standing and self._went_lately(key, at)

@@ -1,6 +1,7 @@
 """What a list says of its items: "You may:" and "You may not:" make opposites of the same words.
 
-Only lists whose lead-in clearly allows or clearly forbids count; of all others the items mean what they say.
+Only lists whose lead-in clearly allows or clearly forbids count; of all others the items mean what they say. And a list
+of the parties that get data says something even where it is made of links.
 """
 
 import re
@@ -21,6 +22,11 @@ FORBIDS = re.compile(
 ALLOWS = re.compile(
     r"\b(?:may|can|allowed|permitted|permits?|allows?|right to|rights|entitled|agrees?|will|shall|must)\b", re.IGNORECASE
 )
+PARTIES = re.compile(
+    r"\b(?:sub-?\s?processors?|sub-?contractors?|recipients?|third[- ]part(?:y|ies)|partners?|providers?|vendors?|affiliates?"
+    r"|subsidiaries|controllers?|processors?)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass
@@ -28,6 +34,7 @@ class LeadIns:
     """Reads the blocks of a text in order and keeps the lead-ins that are open, each with its indent."""
 
     open: list[tuple[int, Listed]] = field(default_factory=list)
+    names_parties: bool = False
 
     def read(self, block: Block) -> Listed:
         """What the list that ``block`` is an item of says of it."""
@@ -39,7 +46,10 @@ class LeadIns:
                 self.open.append((block.indent, polarity(block.text) or listed))
             return listed
         if block.kind != "rule":
-            self.open = [(-1, polarity(block.text))] if _leads_in(block) else []
+            leads_in = _leads_in(block)
+            self.open = [(-1, polarity(block.text))] if leads_in else []
+            if leads_in:
+                self.names_parties = PARTIES.search(block.text) is not None
         return ""
 
 

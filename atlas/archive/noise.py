@@ -3,27 +3,46 @@
 Such text comes and goes with the site's design. It counts as noise only where it says nothing that binds anybody.
 """
 
+from atlas.archive.health import FAILED
 from atlas.archive.sentences import Sentence
 from atlas.archive.surroundings import Surroundings
 from atlas.archive.whole_text import WholeText
 
-FAILED = "Part of the page could not be captured before or after."
+FEW_SENTENCES = 12  # a failed capture with so few is nothing but the failure
+NOT_CAPTURED = "Part of the page could not be captured before or after."
 
 
 def noise_between(before: Sentence, after: Sentence, around: Surroundings) -> str:
-    if around.failed_old or around.failed_new:
-        return FAILED
+    """Why a sentence that gave way to another is furniture of the page; empty if it may be terms."""
+    if gone := _failed(before, None, around):
+        return gone if _failed(None, after, around) else ""
     if before.is_link and after.is_link:
         return "Only the label of a link changed."
     return ""
 
 
-def noise_alone(sentence: Sentence, own: WholeText, around: Surroundings) -> str:
+def noise_alone(sentence: Sentence, *, is_new: bool, around: Surroundings) -> str:
     """Why a sentence that came or went by itself is furniture of the page; empty if it may be terms."""
-    if (around.failed_new and own is around.old) or (around.failed_old and own is around.new):
-        return FAILED
+    if failed := _failed(None, sentence, around) if is_new else _failed(sentence, None, around):
+        return failed
     if sentence.is_link:
         return "Only a link came or went."
+    own = around.new if is_new else around.old
     if not sentence.is_heading and sentence.key in own.headings:
         return "Only an entry of the table of contents came or went."
     return ""
+
+
+def _failed(before: Sentence | None, after: Sentence | None, around: Surroundings) -> str:
+    """Did the sentence go with a page that failed, come back with it, or belong to the failure itself?"""
+    if around.failed_new and (after is None or _says_failure(after, around.new)):
+        return NOT_CAPTURED
+    if around.failed_old and (
+        (before is not None and not around.stood_before(before)) or (after is not None and around.stood_before(after))
+    ):
+        return NOT_CAPTURED
+    return ""
+
+
+def _says_failure(sentence: Sentence, own: WholeText) -> bool:
+    return len(own.sentences) <= FEW_SENTENCES or FAILED.search(sentence.text) is not None

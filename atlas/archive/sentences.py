@@ -5,12 +5,10 @@ consecutive versions share nearly all of them.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
-from atlas.archive.blocks import scan_blocks
+from atlas.archive.blocks import Kind, scan_blocks
 from atlas.archive.lead_ins import LeadIns, Listed
 from atlas.archive.links import is_link_label
 from atlas.archive.normalising import fold_markdown
@@ -44,14 +42,19 @@ IN_EVERY_DATE = re.compile(r"\d|ago|today|yesterday", re.IGNORECASE)
 class Sentence:
     """``text`` is what a reader sees, ``key`` what is compared.
 
-    ``is_link``: it is nothing but a link's label. ``listed``: its list says what is allowed, or what is forbidden.
+    ``kind`` is that of its block. ``is_link``: it is nothing but a link's label. ``listed``: its list says what is
+    allowed, or what is forbidden.
     """
 
     text: str
     key: str
-    is_heading: bool = False
+    kind: Kind = "paragraph"
     is_link: bool = False
     listed: Listed = ""
+
+    @property
+    def is_heading(self) -> bool:
+        return self.kind == "heading"
 
 
 @lru_cache(maxsize=32_768)
@@ -72,17 +75,16 @@ def read_sentences(text: str) -> tuple[Sentence, ...]:
     for block in scan_blocks(text):
         listed = lead_ins.read(block)
         for piece in block.text.split("\n") if block.kind == "table" else (block.text,):
-            found = _sentences_of(piece, block.kind == "heading")
-            sentences += (replace(sentence, listed=listed) for sentence in found) if listed else found
+            sentences += _sentences_of(piece, block.kind, listed, lead_ins.names_parties)
     return tuple(sentences)
 
 
 @lru_cache(maxsize=65_536)
-def _sentences_of(block: str, is_heading: bool) -> tuple[Sentence, ...]:
+def _sentences_of(block: str, kind: Kind, listed: Listed, names_parties: bool) -> tuple[Sentence, ...]:
     folded = fold_markdown(block)
-    sentences = [folded] if is_heading or block.startswith("|") else split_sentences(folded)
-    is_link = is_link_label(block)
-    return tuple(Sentence(text, key, is_heading, is_link) for text in sentences if (key := sentence_key(text)))
+    sentences = [folded] if kind in ("heading", "table") else split_sentences(folded)
+    is_link = not names_parties and is_link_label(block)
+    return tuple(Sentence(text, key, kind, is_link, listed) for text in sentences if (key := sentence_key(text)))
 
 
 def split_sentences(text: str) -> list[str]:
@@ -102,20 +104,6 @@ def split_sentences(text: str) -> list[str]:
 def sentence_key(sentence: str) -> str:
     """Its words and numbers in small letters."""
     return " ".join(WORD.findall(sentence.casefold()))
-
-
-def news(old_texts: Iterable[str], new_texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Sentences of one version that stand in the other at least as often: (known from old, still in new).
-
-    The first is what ``judge`` wants as ``elsewhere_old``, the second as ``elsewhere_new``. Counting matters where a
-    document holds the same clause twice: the loss of one copy is news.
-    """
-    old = Counter(key for text in old_texts for key in sentence_keys(text))
-    new = Counter(key for text in new_texts for key in sentence_keys(text))
-    return (
-        frozenset(key for key, count in new.items() if old[key] >= count),
-        frozenset(key for key, count in old.items() if new[key] >= count),
-    )
 
 
 @lru_cache(maxsize=32_768)

@@ -6,20 +6,19 @@ we can name is substantive: missing a change is worse than showing one too many.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from atlas.archive.causes import cosmetic_cause, cosmetic_cause_alone
+from atlas.archive.causes import cosmetic_cause, cosmetic_cause_alone, glued
 from atlas.archive.describing import describe_difference
 from atlas.archive.noise import noise_alone, noise_between
 from atlas.archive.normalising import fold, fold_markdown
+from atlas.archive.sentence_pairs import pair_up
 from atlas.archive.sentences import Sentence, read_sentences
 from atlas.archive.surroundings import Side, Surroundings, survey
 from atlas.models.provisions import Significance
 
-PAIR_RATIO = 55.0  # of 100; below, two sentences are rather a loss and an addition
 MOST_REASONS = 6
-LARGEST_MATRIX = 250_000  # cells; a whole rewrite is not paired sentence by sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +90,8 @@ def _judge_left_over(old: list[Sentence], new: list[Sentence], around: Surroundi
     returns: list[str] = []
     noises: list[str] = []
     findings: list[str] = []
-    for before, after in _pair_up(old, new):
-        if cause := _cause(before, after):
+    for before, after in pair_up(old, new):
+        if cause := _cause(before, after, around):
             causes.append(cause)
         elif cause := around.why_returned(before, after):
             returns.append(cause)
@@ -106,13 +105,15 @@ def _judge_left_over(old: list[Sentence], new: list[Sentence], around: Surroundi
     return Judgement(Significance.COSMETIC, reasons, is_return=bool(returns), is_noise=bool(noises))
 
 
-def _cause(before: Sentence | None, after: Sentence | None) -> str:
+def _cause(before: Sentence | None, after: Sentence | None, around: Surroundings) -> str:
     """Why the step from one sentence to the other says nothing new; empty if it may."""
     if before is not None and after is not None:
-        return cosmetic_cause(before, after)
+        if around.is_turned(after):
+            return ""
+        return cosmetic_cause(before, after) or around.why_same_in_versions(before, after)
     alone = before or after
     assert alone is not None, "a pair has at least one sentence"
-    return cosmetic_cause_alone(alone)
+    return cosmetic_cause_alone(alone) or around.why_said_elsewhere(alone, is_new=before is None)
 
 
 def _noise(before: Sentence | None, after: Sentence | None, around: Surroundings) -> str:
@@ -120,28 +121,8 @@ def _noise(before: Sentence | None, after: Sentence | None, around: Surroundings
         return noise_between(before, after, around)
     alone = before or after
     assert alone is not None, "a pair has at least one sentence"
-    return noise_alone(alone, around.old if after is None else around.new, around)
+    return noise_alone(alone, is_new=before is None, around=around)
 
 
 def _glued(sentences: Sequence[Sentence]) -> str:
-    return "".join(sentence.key.replace(" ", "") for sentence in sentences)
-
-
-def _pair_up(old: list[Sentence], new: list[Sentence]) -> Iterator[tuple[Sentence | None, Sentence | None]]:
-    """Each left-over sentence with the most similar one of the other side, the most similar pairs first."""
-    free_old, free_new = dict(enumerate(old)), dict(enumerate(new))
-    for row, column in _similar_first(old, new):
-        if row in free_old and column in free_new:
-            yield free_old.pop(row), free_new.pop(column)
-    yield from ((sentence, None) for sentence in free_old.values())
-    yield from ((None, sentence) for sentence in free_new.values())
-
-
-def _similar_first(old: list[Sentence], new: list[Sentence]) -> list[tuple[int, int]]:
-    if not old or not new or len(old) * len(new) > LARGEST_MATRIX:
-        return []
-    from rapidfuzz import fuzz, process
-
-    ratios = process.cdist([s.key for s in old], [s.key for s in new], scorer=fuzz.ratio, score_cutoff=PAIR_RATIO)
-    found = [(int(row), int(column)) for row, column in zip(*ratios.nonzero(), strict=True)]
-    return sorted(found, key=lambda cell: -ratios[cell])
+    return glued(" ".join(sentence.key for sentence in sentences))

@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from atlas.archive.causes import plain
+from atlas.archive.english import is_typing_error
 from atlas.archive.history import SentenceHistory
+from atlas.archive.renames import Rename, apply_renames, find_renames
 from atlas.archive.sentences import Sentence
 from atlas.archive.whole_text import WholeText
 
 CAME_BACK = "The document said this already within the last 90 days: the page changes between variants."
 WENT_AGAIN = "This went and came back within the last 90 days already: the page changes between variants."
+TWICE = 0.8  # share of the sentences that a second copy of the page holds again
+FEWEST_SENTENCES = 5
+LABEL_WORDS = 8
 
 
 @dataclass
@@ -22,13 +28,15 @@ class Side:
 
     own: WholeText
     other: WholeText
+    is_repeated: bool = False
 
     def is_left(self, sentence: Sentence) -> bool:
         """Does the other version not say this, or not as often, or of the opposite list?"""
         if self.turned(sentence):
             return True
         count = self.own.counts[sentence.key]
-        if count and self.other.counts[sentence.key] >= count:
+        there = self.other.counts[sentence.key]
+        if count and there >= (1 if self.is_repeated else count):
             return False
         return not self._said_in_other_cuts(sentence.key)
 
@@ -43,7 +51,7 @@ class Side:
         "Fees" and "You pay." may have become "Fees You pay.": whatever stands in the other's sentences around the
         words must stand here too, one after the other. So nothing new can hide in them.
         """
-        if self.other.times_said(words) < self.own.times_said(words):
+        if not self.is_repeated and self.other.times_said(words) < self.own.times_said(words):
             return False
         return any(self.own.says(" ".join(self.other.keys(run))) for run in self.other.places(words))
 
@@ -60,12 +68,17 @@ class Surroundings:
     failed_new: bool = False
 
     @cached_property
+    def is_repeated(self) -> bool:
+        """Does one of the versions hold the whole document twice? Then the second copy is no news."""
+        return _holds_twice(self.new, self.old) or _holds_twice(self.old, self.new)
+
+    @cached_property
     def from_old(self) -> Side:
-        return Side(self.old, self.new)
+        return Side(self.old, self.new, self.is_repeated)
 
     @cached_property
     def from_new(self) -> Side:
-        return Side(self.new, self.old)
+        return Side(self.new, self.old, self.is_repeated)
 
     @cached_property
     def left_old(self) -> Sequence[Sentence]:
@@ -74,6 +87,44 @@ class Surroundings:
     @cached_property
     def left_new(self) -> Sequence[Sentence]:
         return [sentence for sentence in self.new.sentences if self.from_new.is_left(sentence)]
+
+    @cached_property
+    def renames(self) -> tuple[Rename, ...]:
+        return find_renames((self.left_old, self.left_new), self.old, self.new)
+
+    @cached_property
+    def plain_old(self) -> frozenset[str]:
+        return frozenset(plain(sentence.key) for sentence in self.left_old)
+
+    @cached_property
+    def plain_new(self) -> frozenset[str]:
+        return frozenset(plain(sentence.key) for sentence in self.left_new)
+
+    def is_turned(self, sentence: Sentence) -> bool:
+        return self.from_new.turned(sentence) or self.from_old.turned(sentence)
+
+    def why_same_in_versions(self, before: Sentence, after: Sentence) -> str:
+        """Why two sentences say the same, as only the whole versions can tell; empty if they may not."""
+        if self.renames and plain(apply_renames(before.key, self.renames)) == plain(after.key):
+            return "Only a name changed, and it did so all through the document."
+        if is_typing_error(before.key, after.key, self.old.words, self.new.words):
+            return "Only a typing error was made or repaired."
+        return ""
+
+    def why_said_elsewhere(self, sentence: Sentence, *, is_new: bool) -> str:
+        """Where the other version says what a sentence without a counterpart says; empty if it does not."""
+        side, plain_others = (self.from_new, self.plain_old) if is_new else (self.from_old, self.plain_new)
+        if side.turned(sentence):
+            return ""
+        if plain(sentence.key) in plain_others:
+            return "The other version says it elsewhere, in another form."
+        if sentence.kind == "paragraph" and is_label(sentence) and side.other.says(sentence.key):
+            return "Only a label came or went whose words stand in both versions."
+        return ""
+
+    def stood_before(self, sentence: Sentence) -> bool:
+        """Did it stand in the last good capture? Without one, whatever follows a failure is the first look."""
+        return self.history is None or not self.history.standing or self.history.stands(sentence.key)
 
     def why_returned(self, before: Sentence | None, after: Sentence | None) -> str:
         """How the history of the document makes the step a flapping page; empty if it does not."""
@@ -87,6 +138,16 @@ class Surroundings:
         if before is None or history.stood_in(before.key, after.key) or history.goes_again(before.key, at):
             return CAME_BACK
         return ""
+
+
+def _holds_twice(one: WholeText, other: WholeText) -> bool:
+    twice = sum(one.counts[key] >= 2 * count for key, count in other.counts.items())
+    return len(other.counts) >= FEWEST_SENTENCES and twice >= TWICE * len(other.counts)
+
+
+def is_label(sentence: Sentence) -> bool:
+    """Is it short and without an end, as headings are that a page does not mark as such?"""
+    return len(sentence.key.split()) <= LABEL_WORDS and sentence.text[-1:] not in ".;,!?:"
 
 
 def survey(

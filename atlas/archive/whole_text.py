@@ -9,6 +9,7 @@ from itertools import accumulate
 from atlas.archive.lead_ins import Listed
 from atlas.archive.sentences import Sentence, read_sentences
 
+MARKS = ".,:;!?()[]{}\"'*_"
 MOST_PLACES = 50  # a fragment that stands more often than this is furniture; nothing is learnt from further places
 
 
@@ -40,6 +41,16 @@ class WholeText:
     def starts(self) -> list[int]:
         """Where each sentence's space stands in ``joined``."""
         return list(accumulate((len(sentence.key) + 1 for sentence in self.sentences[:-1]), initial=0))
+
+    @cached_property
+    def small_words(self) -> frozenset[str]:
+        """The words that stand in small letters somewhere: not the names."""
+        words = (word.strip(MARKS) for sentence in self.sentences for word in sentence.text.split())
+        return frozenset(word for word in words if word.islower())
+
+    @cached_property
+    def words(self) -> Counter[str]:
+        return Counter(word for sentence in self.sentences for word in sentence.key.split())
 
     def places(self, words: str) -> Iterator[tuple[int, int]]:
         """Runs of sentences (first, end exclusive) that ``words`` stand in, one run for each place."""

@@ -1,0 +1,57 @@
+"""Lines that say when a text was updated, or announce that it was: about the document, no part of it."""
+
+import re
+
+from atlas.archive.sentences import mask_dates
+
+LONGEST_BANNER = 260  # characters
+BANNER_CUE = re.compile(
+    r"\b(?:updated?|effective|revised|modified|version|release date|published|in force|stand|previous|archived?)\b"
+    r"|更新|生效|^DATE$",
+    re.IGNORECASE,
+)
+BANNER_WORDS = re.compile(
+    r"\b(?:last|previous|current|prior|older|updated?|effective|revised|modified|versions?|release|date|as|of|on|published"
+    r"|in|force|the|is|was|archived?|archive|view|see|policy|terms|privacy|notice|and|to|from|until|since|this|stand"
+    r"|changes?|DATE)\b",
+    re.IGNORECASE,
+)
+TERMS = r"(?:terms|polic(?:y|ies)|notices?|agreements?|conditions|statements?|addendum|guidelines)"
+ANNOUNCED = re.compile(
+    rf"\bwe(?:'re| are|'ve| have)(?: \w{{1,12}}ly)? (?:updat|chang|revis|mak)(?:ed|ing)\b.{{0,120}}\b{TERMS}\b"
+    rf"|\b{TERMS} (?:has|have|is|are) (?:recently )?(?:been |being )?(?:updated|revised|changed)\b",
+    re.IGNORECASE,
+)
+TAKES_EFFECT = re.compile(
+    rf"^(?:the|these|this|our) (?:new |updated |revised )?(?:updates?|changes?|revisions?|versions?|{TERMS})"
+    r" (?:will )?(?:(?:go|goes|come|comes|take|takes) (?:into )?(?:effect|force)|(?:be |is |are |become |becomes )effective|appl(?:y|ies))\b"
+    r".{0,20}\bDATE\W*$",
+    re.IGNORECASE,
+)
+READ_IT = re.compile(
+    r"^(?:please )?(?:read|see|view|review|click|download|access|find|compare)\b"
+    r".{0,60}\b(?:new|updated?s?|previous|current|revised|prior|earlier|archived?|past|older|changes|versions?)\b.{0,60}$",
+    re.IGNORECASE,
+)
+BINDS = re.compile(r"\b(?:may|must|shall|should|can|cannot|not|if|unless|you agree)\b", re.IGNORECASE)
+
+
+def is_banner(sentence: str) -> bool:
+    """Does the sentence only say when the text was updated?"""
+    if len(sentence) > LONGEST_BANNER:
+        return False
+    masked = mask_dates(sentence)
+    if "DATE" not in masked or BANNER_CUE.search(masked) is None:
+        return False
+    return len(BANNER_WORDS.sub("", masked).split()) <= 3
+
+
+def is_announcement(sentence: str) -> bool:
+    """Does the sentence only tell that the terms changed, when, or where to read the other version?
+
+    >>> is_announcement("We've updated our Terms of Use."), is_announcement("We may update our Terms of Use.")
+    (True, False)
+    """
+    if len(sentence) > LONGEST_BANNER or BINDS.search(sentence) is not None:
+        return False
+    return any(pattern.search(mask_dates(sentence)) for pattern in (ANNOUNCED, TAKES_EFFECT, READ_IT))

@@ -1,0 +1,98 @@
+"""Names that changed all through a version: a product that is called otherwise says nothing new in each sentence.
+
+Told by the pair of versions, not by one sentence: the same name gives way to the same other name in several sentences,
+hardly stands in the new version any more, and is no party to the contract. A change of a party is never a rename,
+unless the sentence that identifies it, with its register number, is the same but for the name.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from atlas.archive.names import binds
+from atlas.archive.sentence_pairs import pair_up
+from atlas.archive.sentences import Sentence
+from atlas.archive.whole_text import WholeText
+
+FEWEST_SENTENCES = 3  # a name that changed in fewer is judged sentence by sentence
+LONGEST_NAME = 5  # words
+REMAINING = 0.25  # share of the old name's places that may keep it: quotations, addresses
+MOST_SENTENCES = 400  # left over on a side; a rewrite has no renames worth the search
+PARTY = (
+    r"\b{name}(?:'s)?,? (?:and|or) (?:its|our|their) (?:affiliates|subsidiaries|licensors|group)"
+    r"|\b{name}(?:'s)? (?:affiliates|group companies)"
+    r"|\b{name},? (?:inc|ltd|limited|llc|l\.l\.c|gmbh|ag|sas|s\.a\.s|sa|bv|b\.v|ab|oy|plc|corp|corporation|co|company|pbc"
+    r"|private|pte|pty|ireland|international)\b"
+    r"|\b(?:between|you and|with) {name}\b|\b{name} and you\b"
+    r"|\b{name} (?:we|us|our|the company|company)\b"
+    r"|\b{name} (?:reserves|warrants|disclaims|is not (?:liable|responsible)|collects|processes|grants|agrees|undertakes)\b"
+    r"|\b{name} (?:shall|will|may) (?:not )?(?:be liable|be responsible|process|collect|notify|provide|terminate|suspend)\b"
+)
+REGISTERED = re.compile(r"\b(?:registered|register|registry|incorporated|company number|under number)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """As words of keys."""
+
+    old: str
+    new: str
+
+
+def find_renames(
+    left: tuple[list[Sentence], list[Sentence]], old: WholeText, new: WholeText
+) -> tuple[Rename, ...]:
+    """The renames between two versions, told from the sentences that are left over on each side."""
+    if not left[0] or not left[1] or max(map(len, left)) > MOST_SENTENCES:
+        return ()
+    sentences: Counter[Rename] = Counter()
+    identified: set[Rename] = set()
+    for before, after in pair_up(*left):
+        if before is None or after is None:
+            continue
+        swaps = set(_swaps(before.key.split(), after.key.split()))
+        sentences.update(swaps)
+        if len(swaps) == 1 and REGISTERED.search(before.key) and any(map(str.isdigit, before.key)):
+            identified |= swaps
+    return tuple(
+        rename
+        for rename, count in sentences.items()
+        if rename in identified or (count >= FEWEST_SENTENCES and _is_rename(rename, old, new))
+    )
+
+
+def apply_renames(key: str, renames: Iterable[Rename]) -> str:
+    for rename in renames:
+        key = re.sub(rf"(?<!\S){re.escape(rename.old)}(?='s\b|\s|$)", rename.new, key)
+    return key
+
+
+def _swaps(old: list[str], new: list[str]) -> Iterator[Rename]:
+    """The places in which one short run of words that bind nobody gives way to another."""
+    for step, i, j, k, m in SequenceMatcher(None, old, new, False).get_opcodes():
+        if step == "equal":
+            continue
+        if step != "replace" and i and k:  # "Acme Cloud" became "Acme": the name is more than what is missing
+            i, k = i - 1, k - 1
+        gone, come = old[i:j], new[k:m]
+        if 0 < len(gone) <= LONGEST_NAME and 0 < len(come) <= LONGEST_NAME and not any(map(binds, [*gone, *come])):
+            yield Rename(" ".join(gone).removesuffix("'s"), " ".join(come).removesuffix("'s"))
+
+
+def _is_rename(rename: Rename, old: WholeText, new: WholeText) -> bool:
+    if new.times_said(rename.old) > REMAINING * old.times_said(rename.old):
+        return False
+    if not (_is_name(rename.old, old) and _is_name(rename.new, new)):
+        return False
+    return not any(_is_party(name, whole) for name in (rename.old, rename.new) for whole in (old, new))
+
+
+def _is_name(name: str, whole: WholeText) -> bool:
+    """Has it a word that never stands in small letters, as ordinary words and defined terms do somewhere?"""
+    return any(word not in whole.small_words for word in name.split())
+
+
+def _is_party(name: str, whole: WholeText) -> bool:
+    return re.search(PARTY.replace("{name}", re.escape(name)), whole.joined) is not None
