@@ -12,7 +12,7 @@ from typing import Literal
 
 from atlas.archive.following import follow_clauses
 from atlas.archive.matching import Matches, match_equals, reading
-from atlas.archive.sentences import news, sentence_keys
+from atlas.archive.sentences import sentence_keys
 from atlas.archive.splitting import ProvisionText
 
 Kind = Literal["unchanged", "modified", "moved", "added", "removed", "split", "merged"]
@@ -72,19 +72,19 @@ def _left_over(matches: Matches) -> Iterator[Pair]:
     free_old, free_new = matches.free_old(), matches.free_new()
     if not free_old and not free_new:
         return
-    known, still = news((one.text for one in matches.old), (one.text for one in matches.new))
-    homes = _homes(matches.old) if free_new else {}
+    in_old, in_new = _homes(matches.old), _homes(matches.new)
     for index in free_new:
-        share, source = _origin(matches.new[index], known, homes)
-        yield Pair(None, index, "split", share, source=source) if share >= CONTAINED else Pair(None, index, "added", share)
-    homes = _homes(matches.new) if free_old else {}
+        share, source = _found(matches.new[index], in_new, in_old)
+        is_split = share >= CONTAINED
+        yield Pair(None, index, "split" if is_split else "added", share, source=source if is_split else None)
     for index in free_old:
-        share, target = _origin(matches.old[index], still, homes)
-        yield Pair(index, None, "merged", share, target=target) if share >= CONTAINED else Pair(index, None, "removed", share)
+        share, target = _found(matches.old[index], in_old, in_new)
+        is_merged = share >= CONTAINED
+        yield Pair(index, None, "merged" if is_merged else "removed", share, target=target if is_merged else None)
 
 
 def _homes(provisions: Sequence[ProvisionText]) -> dict[str, list[int]]:
-    """Sentence → the provisions that it stands in."""
+    """Sentence → the provisions that it stands in, as often as it does."""
     homes: dict[str, list[int]] = defaultdict(list)
     for index, provision in enumerate(provisions):
         for key in sentence_keys(provision.text):
@@ -92,17 +92,22 @@ def _homes(provisions: Sequence[ProvisionText]) -> dict[str, list[int]]:
     return homes
 
 
-def _origin(
-    provision: ProvisionText, known: frozenset[str], homes: Mapping[str, Sequence[int]]
+def _found(
+    provision: ProvisionText, here: Mapping[str, Sequence[int]], there: Mapping[str, Sequence[int]]
 ) -> tuple[float, int | None]:
-    """The share of the provision's sentences, by their length, that are ``known``, and where most of them stand."""
-    keys = sentence_keys(provision.text)
+    """The share of the provision's sentences that the other side has as often, by length, and where most of it stands.
+
+    Counting matters where a document holds the same clause twice: a copy comes from nowhere.
+    """
     characters: Counter[int] = Counter()
-    for key in keys:
-        for index in set(homes.get(key, ())) if key in known else ():
-            characters[index] += len(key)
-    share = sum(len(key) for key in keys if key in known) / (sum(map(len, keys)) or 1)
-    return share, min(characters, key=lambda index: (-characters[index], index), default=None)
+    found = total = 0
+    for key in sentence_keys(provision.text):
+        total += len(key)
+        if len(there.get(key, ())) >= len(here[key]):
+            found += len(key)
+            characters.update(dict.fromkeys(there[key], len(key)))
+    most = min(characters, key=lambda index: (-characters[index], index), default=None)
+    return found / (total or 1), most
 
 
 def _longest_increasing(values: list[int]) -> set[int]:

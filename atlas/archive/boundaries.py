@@ -15,9 +15,11 @@ LONGEST_ABBREVIATION = 12  # characters, and to spare: NOT_AN_END
 LINK_TARGET = re.compile(rf"\]{TARGET}")
 ADDRESS = re.compile(r"https?://[^\s<>\"\u201d)\]]{0,2000}[\w/]")
 END = re.compile(
-    r"[.!?]{1,9}[\"'\u201d\u2019)\]\0]{0,30}\s+(?=[\"'\u201c\u2018(\[\0]{0,9}[^a-z\s\"'\u201c\u2018(\[\0])"  # "… it. We …"
+    # "… it. We …"
+    r"[.!?]{1,9}[\"'\u201d\u2019)\]\0]{0,30}\s+(?=[\"'\u201c\u2018(\[\0]{0,9}[^a-z\s\"'\u201c\u2018(\[\0])"
     r"|[\u3002\uff01\uff1f\uff1b][\u201d\u2019\u300d\u300f\uff09\0]{0,9}\s*"  # Chinese and Japanese ends of sentences
-    r"|(?<=[a-z)\u201d\"][.!?])\0{0,9}(?=[\0\u201c]{0,9}[A-Z][a-z])"  # "… it.We …": pages lose the space between paragraphs
+    # "… it.We …": pages lose the space between paragraphs
+    r"|(?<=[a-z)\u201d\"][.!?])\0{0,9}(?=[\0\u201c]{0,9}[A-Z][a-z])"
     r"|(?:[ ]{2}|\\)\n\s*"  # a break that the page asks for
     r"|\n\s*(?=[\u2022\u25cf\u25aa\u2023\u00b7])"  # a bullet that Markdown doesn't know
 )

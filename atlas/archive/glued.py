@@ -23,7 +23,8 @@ NUMBER = re.compile(
 TOP_NUMBER = re.compile(r"\d{1,3}\\?\.(?!\d)")
 FIRST_NUMBER = re.compile(r"[\s\0*+-]{0,9}(\d{1,3}(?:\\?\.\d{1,3}){0,2})\\?\.?[\s\0]")
 GLUED_HEADING = re.compile(
-    r"(?=[A-Z])(?:(?:[A-Z][a-z'\u2019-]{1,25}|and|or|of|the|to|for|in|on|your|our|with|&)[ ,]{1,2}){0,9}[A-Z][a-z]{2,25}"
+    r"(?=[A-Z])(?:(?:[A-Z][a-z'\u2019-]{1,25}|and|or|of|the|to|for|in|on|your|our|with|&)[ ,]{1,2}){0,9}"
+    r"[A-Z][a-z]{2,25}"
     r"(?=(?:We|You|Your|Our|The|This|These|If|In|To|When|For|As|By|It|Any|All|Some|There|At|How|What)[ ,])"
 )
 

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from zlib import crc32
 
 from atlas.archive.blocks import Block
 from atlas.archive.boundaries import Span, sentence_spans
 
-OVERLONG = 4_000  # characters; anything longer is cut
-PART = 2_000  # characters, the size that sentences are gathered to at most
+OVERLONG = 4_000  # characters; anything longer is cut, and parts are gathered to no more
+LONG_SENTENCE = 2_000  # characters; a longer one is cut where it counts its own parts
 SMALLEST = 600  # characters, from which on a part may end
 ONE_IN = 3  # share of the sentences behind which a part ends
 WORD = re.compile(r"\w")
@@ -33,7 +32,7 @@ def _pieces(block: Block) -> Iterator[Span]:
     """The rows of a table, the sentences of anything else, the counted parts of a sentence that is too long."""
     spans = row_spans(block.text) if block.kind == "table" else sentence_spans(block.text)
     for begin, end in spans:
-        if end - begin <= PART or block.kind == "table":
+        if end - begin <= LONG_SENTENCE or block.kind == "table":
             yield begin, end
         else:
             yield from counted_parts(block.text, begin, end)
@@ -66,7 +65,7 @@ def _gather(pieces: Sequence[Span], source: str) -> Iterator[Span]:
         start, end = pieces[index]
         last = pieces[index - 1][1]
         is_lead_in = source[last - 1] == ":"
-        if has_words and not is_lead_in and (end - begin > PART or _may_end(source, begin, last)):
+        if has_words and (end - begin > OVERLONG or (not is_lead_in and _may_end(source, begin, last))):
             yield begin, last
             begin, has_words = start, False
         has_words = has_words or worded[index]

@@ -14,7 +14,7 @@ from atlas.archive.sections import Section, find_sections
 from atlas.archive.titles import first_words, lead_words, starts_clause
 
 SPLITTER = 2  # raise it whenever split_provisions gives other intervals for any text: stored with each placement
-LONG = 2_000  # characters; a longer unit is cut at its paragraphs, or else at its items
+LONG = 600  # characters; a longer unit is cut at its paragraphs, or else at its items
 SHORT = 200  # characters; in a unit that is cut, a shorter paragraph goes with what follows
 
 
