@@ -1,16 +1,22 @@
 """What is to be drafted: changed provisions by themselves, the rest when a person asks."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from analysis.models import DraftJob, DraftRun, JobState, Reason, RunStatus
+from atlas.archive.clustering import open_to_analysis, set_aside
+from atlas.archive.noise_rules import Rules
 from atlas.models import Change, Publication, User, Wording
 from atlas.rooms import wake
 
 OPEN = (JobState.QUEUED, JobState.RUNNING)
 REQUESTED_PRIORITY = 10  # a person is waiting
+NOISE_PRIORITY = -10  # a noise rule matches the change: after everything else
+SET_ASIDE = "set_aside"  # DraftJob.error_kind of a job that was cancelled because editors set its change aside
 
 
 class DraftInProgress(Exception):
@@ -20,25 +26,67 @@ class DraftInProgress(Exception):
 def queue_changes() -> int:
     """Queue a job for each change that awaits an analysis; return how many. Run again, it queues nothing more.
 
-    Not where the provision's text, typography aside, has a job, a draft or a publication already.
+    Not where the provision's text, typography aside, has a job, a draft or a publication already, and not where
+    editors have yet to decide on a whole cluster of changes, or set it aside. What a noise rule matches goes last.
     """
-    changes = (
-        Change.objects.awaiting_analysis()
-        .filter(~Exists(_jobs_for_the_change()), ~Exists(_drafts_of_the_text()), ~Exists(_publications_of_the_text()))
-        .order_by("new_wording_id", "-pk")
-        .distinct("new_wording_id")
-    )
-    now = timezone.now()
     with transaction.atomic():
-        jobs = [
-            DraftJob(wording_id=change.new_wording_id, change=change, reason=Reason.CHANGED, run_after=now)
-            for change in changes
-            if change.new_wording_id is not None
-        ]
+        _follow_decisions()
+        jobs = _jobs_of(_changes_to_queue())
         if jobs:
             DraftJob.objects.bulk_create(jobs, ignore_conflicts=True, batch_size=1_000)
             wake("jobs_queued")
     return len(jobs)
+
+
+def _changes_to_queue() -> Iterable[Change]:
+    changes = open_to_analysis(Change.objects.awaiting_analysis())
+    return (
+        changes.filter(
+            ~Exists(_jobs_for_the_change()), ~Exists(_drafts_of_the_text()), ~Exists(_publications_of_the_text())
+        )
+        .select_related("document", "old_wording", "new_wording")
+        .order_by("new_wording_id", "-pk")
+        .distinct("new_wording_id")
+    )
+
+
+def _jobs_of(changes: Iterable[Change]) -> list[DraftJob]:
+    rules, now = Rules.in_force(), timezone.now()
+    return [
+        DraftJob(
+            wording_id=change.new_wording_id,
+            change=change,
+            reason=Reason.CHANGED,
+            priority=NOISE_PRIORITY if rules.match(change) else 0,
+            run_after=now,
+        )
+        for change in changes
+        if change.new_wording_id is not None
+    ]
+
+
+def _follow_decisions() -> None:
+    """Cancel waiting jobs of changes that were set aside, and queue them again where that was decided otherwise.
+
+    Only jobs that nobody asked for. Those that somebody tries again after they were set aside stay queued.
+    """
+    now = timezone.now()
+    waiting = DraftJob.objects.filter(state=JobState.QUEUED, reason=Reason.CHANGED, requested_by=None)
+    waiting.filter(change__in=set_aside(Change.objects.all())).exclude(error_kind=SET_ASIDE).update(
+        state=JobState.CANCELLED, error_kind=SET_ASIDE, last_error="Its change was set aside.", finished_at=now
+    )
+    cancelled = DraftJob.objects.filter(
+        state=JobState.CANCELLED, error_kind=SET_ASIDE, change__in=open_to_analysis(Change.objects.awaiting_analysis())
+    )
+    taken_up = cancelled.filter(~Exists(_open_jobs_of_the_wording())).update(
+        state=JobState.QUEUED, error_kind="", last_error="", attempts=0, run_after=now, finished_at=None
+    )
+    if taken_up:
+        wake("jobs_queued")
+
+
+def _open_jobs_of_the_wording() -> QuerySet[DraftJob]:
+    return DraftJob.objects.filter(wording=OuterRef("wording"), state__in=OPEN).exclude(pk=OuterRef("pk"))
 
 
 def _jobs_for_the_change() -> QuerySet[DraftJob]:
@@ -94,8 +142,7 @@ def retry(jobs: QuerySet[DraftJob]) -> int:
 
     Not where the wording has another open job, and not what is done or being drafted.
     """
-    other_open = DraftJob.objects.filter(wording=OuterRef("wording"), state__in=OPEN).exclude(pk=OuterRef("pk"))
-    ready = jobs.exclude(state__in=[JobState.DONE, JobState.RUNNING]).filter(~Exists(other_open))
+    ready = jobs.exclude(state__in=[JobState.DONE, JobState.RUNNING]).filter(~Exists(_open_jobs_of_the_wording()))
     latest = ready.order_by("wording_id", "-pk").distinct("wording_id").values_list("pk", flat=True)
     count = DraftJob.objects.filter(pk__in=list(latest)).update(
         state=JobState.QUEUED, attempts=0, run_after=timezone.now()

@@ -54,6 +54,13 @@ class TopicCues:
         """From an entry of ``topics.yaml``."""
         return cls.compile(entry["id"], entry["cues"], entry["exclude"])
 
+    def words_in(self, text: str) -> list[str]:
+        """The words of folded ``text`` by which it is about the topic, in the order of the text; empty if it isn't."""
+        for pattern in self.exclude:
+            text = pattern.sub(" ", text)
+        found = {match.start(): match[0] for cue in self.cues if (match := cue.pattern.search(text)) is not None}
+        return list(dict.fromkeys(found[place].strip() for place in sorted(found)))
+
     def match(self, text: str, cues: Sequence[Cue]) -> bool:
         """Is ``text``, in which only ``cues`` of the topic's can match, about the topic?"""
         if not any(cue.matches(text) for cue in cues):
@@ -66,6 +73,12 @@ class TopicCues:
 def find_topics(text: str, topics: Sequence[TopicCues]) -> list[str]:
     """The keys of the topics that ``text`` is about, in the order of ``topics``."""
     return list(_find(fold_markdown(text), tuple(topics)))
+
+
+def explain_topics(text: str, topics: Sequence[TopicCues]) -> dict[str, list[str]]:
+    """The topics that ``find_topics`` finds, each with the words of ``text`` that its cues found."""
+    found, folded = set(find_topics(text, topics)), fold_markdown(text)
+    return {topic.key: topic.words_in(folded) for topic in topics if topic.key in found}
 
 
 @lru_cache(maxsize=32_768)
