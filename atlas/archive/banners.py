@@ -33,6 +33,7 @@ READ_IT = re.compile(
     r".{0,60}\b(?:new|updated?s?|previous|current|revised|prior|earlier|archived?|past|older|changes|versions?)\b.{0,60}$",
     re.IGNORECASE,
 )
+POINTER = re.compile(r"^(?:learn|find out|read) (?:more|how|about)\b.{0,80}$|^(?:see|visit|go to) (?:our|the) (?:help|support|faq)\b.{0,60}$", re.IGNORECASE)
 BINDS = re.compile(r"\b(?:may|must|shall|should|can|cannot|not|if|unless|you agree)\b", re.IGNORECASE)
 
 
@@ -55,3 +56,8 @@ def is_announcement(sentence: str) -> bool:
     if len(sentence) > LONGEST_BANNER or BINDS.search(sentence) is not None:
         return False
     return any(pattern.search(mask_dates(sentence)) for pattern in (ANNOUNCED, TAKES_EFFECT, READ_IT))
+
+
+def is_pointer(sentence: str) -> bool:
+    """Does the sentence only say where to read more?"""
+    return POINTER.match(sentence) is not None and BINDS.search(sentence) is None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from atlas.archive.banners import is_announcement, is_banner
+from atlas.archive.banners import is_announcement, is_banner, is_pointer
 from atlas.archive.english import plain_english, same_tense
 from atlas.archive.sentences import Sentence
 
@@ -52,7 +52,7 @@ def cosmetic_cause(before: Sentence, after: Sentence) -> str:
         old, new = normalise(old), normalise(new)
         if old == new:
             return reason
-    if same_tense(old, new):
+    if same_tense(before.key, after.key):
         return "Only the tense of a verb changed."
     if is_banner(before.text) and is_banner(after.text):
         return "Only the date banner changed."
@@ -67,6 +67,8 @@ def cosmetic_cause_alone(sentence: Sentence) -> str:
         return "Only a date banner came or went."
     if is_announcement(sentence.text):
         return "Only an announcement that the terms changed came or went."
+    if is_pointer(sentence.text):
+        return "Only a pointer to further reading came or went."
     if sentence.is_heading and _is_label(sentence):
         return "Only a heading came or went."
     return ""

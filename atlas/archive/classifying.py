@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from atlas.archive.health import problems
+from atlas.archive.health import examine
 from atlas.archive.history import SentenceHistory
 from atlas.archive.normalising import fold_markdown
 from atlas.archive.ota import Repository, Texts
@@ -112,18 +112,27 @@ class Story:
             self._tell(self.recorded[self.told])
             self.told += 1
         old, new = self.texts.read(before.blob), self.texts.read(after.blob)
-        return survey([old], [new], self.history, after.captured_at, failed_old=_failed(old), failed_new=_failed(new))
+        return survey(
+            [old],
+            [new],
+            self.history,
+            after.captured_at,
+            failed_old=old != self.last_good and is_failed(old, self.last_good),
+            failed_new=is_failed(new, self.last_good),
+            platform=self.document.split("/")[0],
+        )
 
     def _tell(self, recorded: Recorded) -> None:
         text = self.texts.read(recorded.blob)
-        if text == self.last_good or _failed(text):
+        if text == self.last_good or is_failed(text, self.last_good):
             return
         self.last_good = text
         self.history.see([text], recorded.captured_at)
 
 
-def _failed(text: str) -> bool:
-    return bool(problems(text, last_good=None))
+def is_failed(text: str, last_good: str) -> bool:
+    """Is it certain that ``text`` is not what the document says? What may be a rewrite is judged as one."""
+    return any(not problem.may_be_real for problem in examine(text, last_good=last_good or None))
 
 
 def _answer_alone(question: Question) -> Answer:

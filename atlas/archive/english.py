@@ -39,7 +39,7 @@ SAME_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("for instance", "for example"),
         ("including (?:but not limited to|without limitation)|includes (?:but is not limited to|without limitation)", "including"),
         ("terms (?:of (?:use|service)|and conditions)", "terms"),
-        ("(?:these|this|our) (?=terms(?!\\S))", ""),
+        ("(?:these|this|our|the) terms", "terms"),
         ("please", ""),
     )
 )

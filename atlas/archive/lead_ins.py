@@ -35,6 +35,7 @@ class LeadIns:
 
     open: list[tuple[int, Listed]] = field(default_factory=list)
     names_parties: bool = False
+    stands_alone: bool = True  # an item at the top of a page or behind a rule, as navigation is
 
     def read(self, block: Block) -> Listed:
         """What the list that ``block`` is an item of says of it."""
@@ -45,6 +46,7 @@ class LeadIns:
             if block.text.endswith(":"):
                 self.open.append((block.indent, polarity(block.text) or listed))
             return listed
+        self.stands_alone = block.kind == "rule"
         if block.kind != "rule":
             leads_in = _leads_in(block)
             self.open = [(-1, polarity(block.text))] if leads_in else []

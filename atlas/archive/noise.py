@@ -3,12 +3,11 @@
 Such text comes and goes with the site's design. It counts as noise only where it says nothing that binds anybody.
 """
 
-from atlas.archive.health import FAILED
+from atlas.archive.error_pages import FAILED
 from atlas.archive.sentences import Sentence
 from atlas.archive.surroundings import Surroundings
-from atlas.archive.whole_text import WholeText
 
-FEW_SENTENCES = 12  # a failed capture with so few is nothing but the failure
+PART = 0.3  # share of a failed capture's sentences that it has to have in common, if only a part of it failed
 NOT_CAPTURED = "Part of the page could not be captured before or after."
 
 
@@ -35,7 +34,7 @@ def noise_alone(sentence: Sentence, *, is_new: bool, around: Surroundings) -> st
 
 def _failed(before: Sentence | None, after: Sentence | None, around: Surroundings) -> str:
     """Did the sentence go with a page that failed, come back with it, or belong to the failure itself?"""
-    if around.failed_new and (after is None or _says_failure(after, around.new)):
+    if around.failed_new and (after is None or _says_failure(after, around)):
         return NOT_CAPTURED
     if around.failed_old and (
         (before is not None and not around.stood_before(before)) or (after is not None and around.stood_before(after))
@@ -44,5 +43,6 @@ def _failed(before: Sentence | None, after: Sentence | None, around: Surrounding
     return ""
 
 
-def _says_failure(sentence: Sentence, own: WholeText) -> bool:
-    return len(own.sentences) <= FEW_SENTENCES or FAILED.search(sentence.text) is not None
+def _says_failure(sentence: Sentence, around: Surroundings) -> bool:
+    """Is it a line of the error, or of a page that is not the document at all?"""
+    return bool(looks_like(sentence.text, False)) or around.share_kept < PART

@@ -7,7 +7,7 @@ unless the sentence that identifies it, with its register number, is the same bu
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -28,9 +28,15 @@ PARTY = (
     r"|\b(?:between|you and|with) {name}\b|\b{name} and you\b"
     r"|\b{name} (?:we|us|our|the company|company)\b"
     r"|\b{name} (?:reserves|warrants|disclaims|is not (?:liable|responsible)|collects|processes|grants|agrees|undertakes)\b"
+    r"|\b(?:in|within|outside|of|across|throughout) the {name}\b"  # a place
+    r"|\b(?:residents?|citizens|consumers|users|laws?|courts?|resid(?:e|es|ing)|located|based|established) (?:of|in) {name}\b"
     r"|\b{name} (?:shall|will|may) (?:not )?(?:be liable|be responsible|process|collect|notify|provide|terminate|suspend)\b"
 )
-REGISTERED = re.compile(r"\b(?:registered|register|registry|incorporated|company number|under number)\b")
+FORM = re.compile(r"(?<!\S)(?:inc|ltd|limited|llc|l\.l\.c|gmbh|ag|sas|s\.a\.s|sa|bv|b\.v|ab|oy|plc|corp|corporation|co|pbc)(?!\S)")
+REGISTER_NUMBER = re.compile(
+    r"\b(?:regist(?:er|ry|ered|ration)|company|trade|commercial)\b.{0,80}\b(?:number|no|nr|under|n°) \d[\d .-]{4}"
+)
+OPENING = 12  # sentences that say what the document is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class Rename:
 
 
 def find_renames(
-    left: tuple[list[Sentence], list[Sentence]], old: WholeText, new: WholeText
+    left: tuple[Sequence[Sentence], Sequence[Sentence]], old: WholeText, new: WholeText, platform: str = ""
 ) -> tuple[Rename, ...]:
     """The renames between two versions, told from the sentences that are left over on each side."""
     if not left[0] or not left[1] or max(map(len, left)) > MOST_SENTENCES:
@@ -54,12 +60,12 @@ def find_renames(
             continue
         swaps = set(_swaps(before.key.split(), after.key.split()))
         sentences.update(swaps)
-        if len(swaps) == 1 and REGISTERED.search(before.key) and any(map(str.isdigit, before.key)):
-            identified |= swaps
+        if len(swaps) == 1 and REGISTER_NUMBER.search(before.key):
+            identified |= {swap for swap in swaps if not FORM.search(f"{swap.old} {swap.new}")}
     return tuple(
         rename
         for rename, count in sentences.items()
-        if rename in identified or (count >= FEWEST_SENTENCES and _is_rename(rename, old, new))
+        if rename in identified or (count >= FEWEST_SENTENCES and _is_rename(rename, old, new, platform))
     )
 
 
@@ -81,17 +87,24 @@ def _swaps(old: list[str], new: list[str]) -> Iterator[Rename]:
             yield Rename(" ".join(gone).removesuffix("'s"), " ".join(come).removesuffix("'s"))
 
 
-def _is_rename(rename: Rename, old: WholeText, new: WholeText) -> bool:
+def _is_rename(rename: Rename, old: WholeText, new: WholeText, platform: str) -> bool:
     if new.times_said(rename.old) > REMAINING * old.times_said(rename.old):
         return False
     if not (_is_name(rename.old, old) and _is_name(rename.new, new)):
+        return False
+    if rename.old != platform and not (_opens_with(rename.old, old) and _opens_with(rename.new, new)):
         return False
     return not any(_is_party(name, whole) for name in (rename.old, rename.new) for whole in (old, new))
 
 
 def _is_name(name: str, whole: WholeText) -> bool:
-    """Has it a word that never stands in small letters, as ordinary words and defined terms do somewhere?"""
-    return any(word not in whole.small_words for word in name.split())
+    """Does none of its words stand in small letters anywhere, as ordinary words and most defined terms do?"""
+    return not any(word in whole.small_words for word in name.split())
+
+
+def _opens_with(name: str, whole: WholeText) -> bool:
+    """Is it what the document is about? The names of vendors and recipients come later."""
+    return any(f" {name} " in f" {sentence.key} " for sentence in whole.sentences[:OPENING])
 
 
 def _is_party(name: str, whole: WholeText) -> bool:

@@ -42,7 +42,7 @@ IN_EVERY_DATE = re.compile(r"\d|ago|today|yesterday", re.IGNORECASE)
 class Sentence:
     """``text`` is what a reader sees, ``key`` what is compared.
 
-    ``kind`` is that of its block. ``is_link``: it is nothing but a link's label. ``listed``: its list says what is
+    ``kind`` is that of its block; items that no text leads in count as paragraphs. ``is_link``: it is nothing but a link's label. ``listed``: its list says what is
     allowed, or what is forbidden.
     """
 
@@ -74,8 +74,9 @@ def read_sentences(text: str) -> tuple[Sentence, ...]:
     sentences: list[Sentence] = []
     for block in scan_blocks(text):
         listed = lead_ins.read(block)
+        kind: Kind = "paragraph" if block.kind == "item" and lead_ins.stands_alone else block.kind
         for piece in block.text.split("\n") if block.kind == "table" else (block.text,):
-            sentences += _sentences_of(piece, block.kind, listed, lead_ins.names_parties)
+            sentences += _sentences_of(piece, kind, listed, lead_ins.names_parties)
     return tuple(sentences)
 
 

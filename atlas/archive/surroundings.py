@@ -12,7 +12,7 @@ from atlas.archive.causes import plain
 from atlas.archive.english import is_typing_error
 from atlas.archive.history import SentenceHistory
 from atlas.archive.renames import Rename, apply_renames, find_renames
-from atlas.archive.sentences import Sentence
+from atlas.archive.sentences import Sentence, sentence_key
 from atlas.archive.whole_text import WholeText
 
 CAME_BACK = "The document said this already within the last 90 days: the page changes between variants."
@@ -66,6 +66,7 @@ class Surroundings:
     at: datetime | None = None
     failed_old: bool = False
     failed_new: bool = False
+    platform: str = ""
 
     @cached_property
     def is_repeated(self) -> bool:
@@ -90,7 +91,7 @@ class Surroundings:
 
     @cached_property
     def renames(self) -> tuple[Rename, ...]:
-        return find_renames((self.left_old, self.left_new), self.old, self.new)
+        return find_renames((self.left_old, self.left_new), self.old, self.new, sentence_key(self.platform))
 
     @cached_property
     def plain_old(self) -> frozenset[str]:
@@ -121,6 +122,12 @@ class Surroundings:
         if sentence.kind == "paragraph" and is_label(sentence) and side.other.says(sentence.key):
             return "Only a label came or went whose words stand in both versions."
         return ""
+
+    @cached_property
+    def share_kept(self) -> float:
+        """How much of the newer version stood in the older one: 1.0 is every sentence."""
+        sentences = self.new.sentences
+        return sum(sentence.key in self.old.counts for sentence in sentences) / len(sentences) if sentences else 0.0
 
     def stood_before(self, sentence: Sentence) -> bool:
         """Did it stand in the last good capture? Without one, whatever follows a failure is the first look."""
@@ -158,6 +165,7 @@ def survey(
     *,
     failed_old: bool = False,
     failed_new: bool = False,
+    platform: str = "",
 ) -> Surroundings:
     """The surroundings of the changes between two versions, each given as the texts of its parts in order."""
-    return Surroundings(WholeText(old), WholeText(new), history, at, failed_old, failed_new)
+    return Surroundings(WholeText(old), WholeText(new), history, at, failed_old, failed_new, platform)
