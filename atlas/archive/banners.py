@@ -5,6 +5,9 @@ import re
 from atlas.archive.sentences import mask_dates
 
 LONGEST_BANNER = 260  # characters
+MOST_OTHER_WORDS = 3  # beside the date and the words of a banner: the document's name
+WORD = re.compile(r"\w+")
+OLDER = re.compile(r"\b(?:previous|prior|older|archived?)\b", re.IGNORECASE)
 BANNER_CUE = re.compile(
     r"\b(?:updated?|effective|revised|modified|version|release date|published|in force|stand|previous|archived?)\b"
     r"|更新|生效|^DATE$",
@@ -33,18 +36,23 @@ READ_IT = re.compile(
     r".{0,60}\b(?:new|updated?s?|previous|current|revised|prior|earlier|archived?|past|older|changes|versions?)\b.{0,60}$",
     re.IGNORECASE,
 )
+SUMMARISED = re.compile(
+    r"^we(?:'ve| have)?(?: also)? (?:added|clarified|simplified|reorgani[sz]ed|expanded|revised|streamlined|reworded)\b",
+    re.IGNORECASE,
+)
 POINTER = re.compile(r"^(?:learn|find out|read) (?:more|how|about)\b.{0,80}$|^(?:see|visit|go to) (?:our|the) (?:help|support|faq)\b.{0,60}$", re.IGNORECASE)
 BINDS = re.compile(r"\b(?:may|must|shall|should|can|cannot|not|if|unless|you agree)\b", re.IGNORECASE)
 
 
 def is_banner(sentence: str) -> bool:
-    """Does the sentence only say when the text was updated?"""
+    """Does the sentence only say when the text was updated, or that there is an older one?"""
     if len(sentence) > LONGEST_BANNER:
         return False
     masked = mask_dates(sentence)
-    if "DATE" not in masked or BANNER_CUE.search(masked) is None:
+    if BANNER_CUE.search(masked) is None:
         return False
-    return len(BANNER_WORDS.sub("", masked).split()) <= 3
+    others = len(WORD.findall(BANNER_WORDS.sub("", masked)))
+    return others <= MOST_OTHER_WORDS if "DATE" in masked else others == 0 and OLDER.search(masked) is not None
 
 
 def is_announcement(sentence: str) -> bool:
@@ -55,7 +63,7 @@ def is_announcement(sentence: str) -> bool:
     """
     if len(sentence) > LONGEST_BANNER or BINDS.search(sentence) is not None:
         return False
-    return any(pattern.search(mask_dates(sentence)) for pattern in (ANNOUNCED, TAKES_EFFECT, READ_IT))
+    return any(pattern.search(mask_dates(sentence)) for pattern in (ANNOUNCED, TAKES_EFFECT, READ_IT, SUMMARISED))
 
 
 def is_pointer(sentence: str) -> bool:

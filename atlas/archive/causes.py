@@ -9,9 +9,11 @@ from functools import lru_cache
 
 from atlas.archive.banners import is_announcement, is_banner, is_pointer
 from atlas.archive.english import plain_english, same_tense
-from atlas.archive.sentences import Sentence
+from atlas.archive.sentences import Sentence, sentence_key
 
 LABEL_WORDS = 8  # a longer heading says something
+QUESTION_WORDS = 20  # unless it only asks
+FOOTNOTE = re.compile(r"(?<=[^\s(])\[\d{1,3}\]")  # behind a word, not "within [30] days"
 SMALL_NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
     "seventeen eighteen nineteen"
@@ -52,13 +54,16 @@ def cosmetic_cause(before: Sentence, after: Sentence) -> str:
         old, new = normalise(old), normalise(new)
         if old == new:
             return reason
+    if _without_footnotes(before) == _without_footnotes(after):
+        return "Only the mark of a footnote changed."
     if same_tense(before.key, after.key):
         return "Only the tense of a verb changed."
     if is_banner(before.text) and is_banner(after.text):
         return "Only the date banner changed."
     if before.is_heading and after.is_heading and _is_label(before) and _is_label(after):
         return "Only a heading was renamed."
-    return ""
+    gone, come = cosmetic_cause_alone(before), cosmetic_cause_alone(after)
+    return come if gone and come else ""
 
 
 def cosmetic_cause_alone(sentence: Sentence) -> str:
@@ -83,7 +88,11 @@ def plain(key: str) -> str:
 
 
 def _is_label(heading: Sentence) -> bool:
-    return len(heading.key.split()) <= LABEL_WORDS
+    return len(heading.key.split()) <= (QUESTION_WORDS if heading.text.endswith("?") else LABEL_WORDS)
+
+
+def _without_footnotes(sentence: Sentence) -> str:
+    return plain(sentence_key(FOOTNOTE.sub("", sentence.text)))
 
 
 def _as_it_is(key: str) -> str:

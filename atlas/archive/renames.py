@@ -90,9 +90,9 @@ def _swaps(old: list[str], new: list[str]) -> Iterator[Rename]:
 def _is_rename(rename: Rename, old: WholeText, new: WholeText, platform: str) -> bool:
     if new.times_said(rename.old) > REMAINING * old.times_said(rename.old):
         return False
-    if not (_is_name(rename.old, old) and _is_name(rename.new, new)):
+    if rename.old != platform and not (_is_name(rename.old, old) and _opens_with(rename.old, old)):
         return False
-    if rename.old != platform and not (_opens_with(rename.old, old) and _opens_with(rename.new, new)):
+    if not _is_name(rename.new, new) or (rename.old != platform and not _opens_with(rename.new, new)):
         return False
     return not any(_is_party(name, whole) for name in (rename.old, rename.new) for whole in (old, new))
 
