@@ -63,14 +63,18 @@ def _gather(pieces: Sequence[Span], source: str) -> Iterator[Span]:
     begin, has_words = pieces[0][0], worded[0]
     for index in range(1, last_worded + 1):
         start, end = pieces[index]
-        last = pieces[index - 1][1]
-        is_lead_in = source[last - 1] == ":"
-        if has_words and (end - begin > OVERLONG or (not is_lead_in and _may_end(source, begin, last))):
-            yield begin, last
+        before = pieces[index - 1]
+        if has_words and (end - begin > OVERLONG or _may_end(source, begin, before)):
+            yield begin, before[1]
             begin, has_words = start, False
         has_words = has_words or worded[index]
     yield begin, pieces[-1][1]
 
 
-def _may_end(source: str, begin: int, end: int) -> bool:
-    return end - begin >= SMALLEST and crc32(source[end - 40 : end].encode("utf-8", "replace")) % ONE_IN == 0
+def _may_end(source: str, begin: int, last: Span) -> bool:
+    """Is the part from ``begin`` long enough to end behind its ``last`` piece, no lead-in, and is it one in three?"""
+    start, end = last
+    if end - begin < SMALLEST or source[end - 1] == ":":
+        return False
+    words = source[start : start + 40] + source[max(start, end - 40) : end]
+    return crc32(words.encode("utf-8", "replace")) % ONE_IN == 0
