@@ -1,0 +1,135 @@
+# ruff: noqa: RUF001 (letters of other languages)
+"""Which language a text is in, said only when it is sure: by its script, or by the small words that it uses.
+
+No language model: a governance document has thousands of words, of which a third are the most frequent forty of its
+language. Measured in docs/decisions/0011-health-gate.md.
+"""
+
+import re
+from collections import Counter
+from functools import lru_cache
+
+# ISO 639-1 → the most frequent function words, without single letters: lists are numbered with these.
+FREQUENT = {
+    "cs": "se na je že do to ve pro za by ale si po jako od nebo které který není jsou může být podle",
+    "da": "og at det er en til af på de med for der den som ikke et kan har vi du eller om fra dine din vores "
+    "hvis dig dit efter mellem nogle bliver skal være må ud op hvad fejl ved kun",
+    "de": "die der und in zu den das nicht von sie ist des sich mit dem dass er es ein ich auf so eine auch als "
+    "an nach wie im für oder wir ihre sind werden durch bei wenn können",
+    "en": "the of and to in is that for it as was with be by on not he his but at are this have from or had an "
+    "which you we your our may will any these if other can",
+    "es": "de la que el en los se del las un por con no una su para es al lo como más pero sus le ha me si sin "
+    "usted sobre este nuestro nuestros puede",
+    "fi": "ja on ei tämän että se hän oli ovat joka mutta myös tai kun ole voi niin sen jos sekä mukaan kuin "
+    "voimme me sinun käyttää tämä näitä kanssa voit vain oltava",
+    "fr": "de la le et les des en un du une que est pour qui dans par plus pas au sur ne se ce il sont ou avec "
+    "nous vous votre vos nos aux cette être si",
+    "hu": "az és hogy nem is egy ez meg de ha csak vagy mint van volt el már még amely által ezt lehet ön mi "
+    "illetve valamint",
+    "id": "yang dan di dengan untuk dari pada ini tidak dalam itu anda kami atau dapat akan oleh adalah ke "
+    "sebagai jika kepada telah lain",
+    "it": "di il la che in per un del non una le si da con dei della al sono come alla più nel gli delle nostri "
+    "tuoi può questo se",
+    "nl": "de het een en van in is dat op te zijn met voor niet aan die er om door als ook bij of naar uit wij "
+    "uw onze kan worden deze hebben",
+    "no": "og det er en til av på de med for som ikke et kan har vi du eller om fra dine din våre hvis ved den "
+    "vil deg ditt vår etter mellom noen blir bli skal være må ut opp hva kun",
+    "pl": "na się do nie że jest to jak za od po przez przy dla lub co oraz są nas które który jego tych tym "
+    "ich być jeśli musi te tej ten aby został może tylko ma",
+    "pt": "de que do da em um para com não uma os no se na por mais as dos como mas ou ao das seu sua são você "
+    "nós pode nossos seus pelo",
+    "ro": "de și în la cu pe nu că un din care este pentru sau se prin mai sunt ce al dumneavoastră noastre "
+    "acest aceste poate vor fi dacă",
+    "sv": "och att det som en på är av för med till den har de inte om ett kan vi du eller från dina din våra "
+    "vår så vid när ska detta",
+    "tr": "ve bir bu da için ile de olarak daha çok en gibi olan veya her sizin ne kadar göre tarafından bizim "
+    "olduğu sonra değil olmalıdır gerekir lütfen herhangi size üzerinde kullanılan bulunan ya tarih",
+    "vi": "và của là có cho các được với trong không một những này để bạn chúng tôi khi người hoặc từ đến về theo tại",
+}
+SCRIPTS = (
+    ("ja", re.compile("[\u3040-\u30ff]")),
+    ("ko", re.compile("[\uac00-\ud7a3]")),
+    ("zh", re.compile("[\u4e00-\u9fff]")),
+    ("el", re.compile("[\u0370-\u03ff]")),
+    ("he", re.compile("[\u0590-\u05ff]")),
+    ("ar", re.compile("[\u0600-\u06ff]")),
+    ("hi", re.compile("[\u0900-\u097f]")),
+    ("th", re.compile("[\u0e00-\u0e7f]")),
+    ("ru", re.compile("[\u0400-\u04ff]")),
+)
+NAMES = {
+    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",
+    "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian",
+    "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish",
+    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish",
+    "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+WORD = re.compile(r"[^\W\d_]+")
+ADDRESS = re.compile(r"https?://\S{0,2000}|\]\([^()\s]{0,2000}\)")
+UKRAINIAN = re.compile("[іїєґ]", re.IGNORECASE)
+SAMPLE = 20_000  # characters from the beginning, the middle and the end together
+FEWEST_WORDS = 40  # words; below, a few names decide
+SURE_SHARE = 0.12  # of the words are frequent ones of the language
+SURE_LEAD = 2  # times as many words of its own as any other language has
+OTHER_SCRIPT = 0.3  # of the letters; Chinese terms quote many English names
+
+
+@lru_cache(maxsize=256)
+def language_of(text: str) -> str:
+    """The ISO 639-1 code of the language that ``text`` is in for the most part; empty where that is not sure.
+
+    >>> language_of("We may use what you enter into the service to train our models, and you can opt out of it. " * 3)
+    'en'
+    """
+    sample = ADDRESS.sub(" ", _sample(text))
+    return _by_script(sample) or _by_frequent_words(sample)
+
+
+def _sample(text: str) -> str:
+    if len(text) <= SAMPLE:
+        return text
+    third, middle = SAMPLE // 3, len(text) // 2
+    return " ".join((text[:third], text[middle : middle + third], text[-third:]))
+
+
+def _by_script(text: str) -> str:
+    if text.isascii():
+        return ""
+    letters = sum(map(str.isalpha, text))
+    counts = {language: len(script.findall(text)) for language, script in SCRIPTS}
+    counts["zh"] += counts["ja"]  # Japanese is written with both
+    language, count = max(counts.items(), key=lambda entry: entry[1])
+    if letters < FEWEST_WORDS or count < OTHER_SCRIPT * letters:
+        return ""
+    if language == "zh":
+        return "ja" if counts["ja"] > 0.1 * count else "zh"
+    if language == "ru":
+        return "uk" if len(UKRAINIAN.findall(text)) > 0.02 * count else "ru"
+    return language
+
+
+def _by_frequent_words(text: str) -> str:
+    words = Counter(WORD.findall(text.lower()))
+    total = words.total()
+    if total < FEWEST_WORDS:
+        return ""
+    hits = Counter({language: _hits(words, frequent) for language, frequent in _frequent().items()})
+    (language, most), *others = hits.most_common(4)
+    if most < SURE_SHARE * total:
+        return ""
+    return language if all(_is_rather(words, language, other) for other, _ in others) else ""
+
+
+def _is_rather(words: Counter[str], language: str, other: str) -> bool:
+    """By the words that only one of the two has: Danish and Norwegian share most of theirs."""
+    mine, theirs = _frequent()[language], _frequent()[other]
+    return _hits(words, mine - theirs) >= SURE_LEAD * max(3, _hits(words, theirs - mine))
+
+
+def _hits(words: Counter[str], wanted: frozenset[str]) -> int:
+    return sum(words[word] for word in wanted)
+
+
+@lru_cache(maxsize=1)
+def _frequent() -> dict[str, frozenset[str]]:
+    return {language: frozenset(words.split()) for language, words in FREQUENT.items()}
