@@ -1,0 +1,68 @@
+"""What the list of changes shows of judgements, and the action that decides on several changes at once."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+
+from atlas.admin.clusters import ask_together, cluster_url
+from atlas.archive.noise_rules import Rules
+from atlas.models import Change, ChangeCluster, NoiseRule
+from atlas.models.provisions import ChangeQuerySet
+
+if TYPE_CHECKING:  # generic for the type checker alone
+    Admin = admin.ModelAdmin[Change]
+else:
+    Admin = object
+
+
+class JudgedChangeList(ChangeList):
+    """A page of changes, each with its clusters and the noise rule that it falls under; in three further queries."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows = self.result_list
+        clusters = Prefetch("clusters", ChangeCluster.objects.defer("sections"), to_attr="in_clusters")
+        page: Any = rows.select_related("document__platform", "provision", "old_wording", "new_wording")
+        self.result_list = list(page.prefetch_related(clusters))
+        rules = Rules.in_force()
+        for change in self.result_list:
+            change.noise_rule = rules.match(change)
+
+
+class JudgedChanges(Admin):
+    """Mixed into the admin of changes."""
+
+    actions = ["decide_together"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return JudgedChangeList
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return (*super().get_list_display(request), "judgements")
+
+    @admin.display(description="judgements")
+    def judgements(self, change: Any) -> str:
+        clusters = format_html_join(
+            "", '<a href="{}">{}</a><br>', ((cluster_url(cluster), cluster.title) for cluster in change.in_clusters)
+        )
+        return format_html("{}{}", clusters, noise_words(change.noise_rule))
+
+    @admin.action(description="Decide on the selected changes together…", permissions=["decide"])
+    def decide_together(self, request: HttpRequest, changes: ChangeQuerySet) -> HttpResponse:
+        return ask_together(request, changes)
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(["atlas.add_changecluster", "atlas.add_clusterdecision"])
+
+
+def noise_words(rule: NoiseRule | None) -> str:
+    """The rule and its reason, with a link; empty without one."""
+    if rule is None:
+        return ""
+    address = reverse("admin:atlas_noiserule_change", args=[rule.pk])
+    return format_html('<a href="{}">Noise: “{}”</a>. {}', address, rule.phrase, rule.reason)
