@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 
 from django import template
+from django.conf.locale import LANG_INFO
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -86,3 +87,28 @@ _WORDS = {
 def in_words(code: str) -> str:
     """What readers see in place of a code of the catalogue or of the archive."""
     return _WORDS.get(code) or dict(Outcome.choices).get(code) or code.replace("_", " ").capitalize()
+
+
+# What regions are called where their code says little. Other codes are shown as they are.
+_REGIONS = {
+    "eu": "European Union",
+    "eea": "European Economic Area",
+    "us": "United States",
+    "uk": "United Kingdom",
+    "gb": "United Kingdom",
+    "ch": "Switzerland",
+    "row": "Rest of the world",
+    "global": "All regions",
+}
+
+
+@register.filter
+def region_name(code: str) -> str:
+    return _REGIONS.get(code.lower(), code)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """ "German" for ``de``; a code without a name is shown as it is."""
+    known = LANG_INFO.get(code.lower()) or LANG_INFO.get(code.lower().partition("-")[0]) or {}
+    return str(known.get("name", code))

@@ -32,7 +32,9 @@ def changes(request: HttpRequest) -> HttpResponse:
 
 
 def change(request: HttpRequest, public_id: str) -> HttpResponse:
-    row = cited(Change.objects.for_lists().select_related("old_wording", "new_wording"), public_id)
+    row = cited(
+        Change.objects.for_lists().select_related("document__collection", "old_wording", "new_wording"), public_id
+    )
     publication = _analysis_of(row)
     context = {
         "change": row,

@@ -1,11 +1,12 @@
 """Documents, their captures and versions, and what could not be captured."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from atlas.models import Capture, Change, Document, Incident, Version
-from atlas.site.coverage import open_incidents, sample_names, with_captures
+from atlas.site.coverage import good_captures, open_incidents, sample_names, with_captures
+from atlas.site.dates import dates_of
 from atlas.site.lookup import cited, wanted_platform
 from atlas.site.paging import paged
 from atlas.site.reading import read_all
@@ -23,6 +24,7 @@ def documents(request: HttpRequest) -> HttpResponse:
 def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpResponse:
     row = _document(with_captures(Document.objects.all()), platform_slug, slug)
     changes = Change.objects.announced().filter(document=row)
+    found_by = _found_by(row)
     context = {
         "document": row,
         "platform": row.platform,
@@ -31,7 +33,9 @@ def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpRespons
         ),
         "removed": row.provisions.exclude(removed_at=None).order_by("-removed_at"),
         "versions": row.versions.order_by("-number"),
-        "captures": row.captures.select_related("version", "collection").order_by("-sequence")[:10],
+        "standing": found_by.version if found_by else None,
+        "dates": dates_of(found_by.version_id, found_by) if found_by and found_by.version_id else None,
+        "siblings": _siblings(row),
         "captures_total": row.captures.count(),
         "incidents": row.incidents.order_by("-opened_at"),
         "changes": changes.for_lists().latest_first()[:10],
@@ -59,12 +63,13 @@ def version(request: HttpRequest, public_id: str) -> HttpResponse:
     row = cited(Version.objects.select_related("document__platform", "snapshot"), public_id)
     document = row.document
     looks = Capture.objects.filter(version=row).select_related("collection")
+    first = looks.order_by("sequence").first()
     context = {
         "version": row,
         "document": document,
         "platform": document.platform,
         "placements": row.placements.current().select_related("wording__provision").order_by("ordinal"),
-        "first": looks.order_by("sequence").first(),
+        "dates": dates_of(row, first),
         "latest": looks.order_by("-sequence").first(),
         "imported": looks.exclude(collection=None).order_by("sequence").first(),
         "earlier": document.versions.filter(number__lt=row.number).order_by("-number").first(),
@@ -85,6 +90,20 @@ def incidents(request: HttpRequest) -> HttpResponse:
     names = sample_names(row.document.platform for row in page.rows)
     context = {"page": page, "is_past": is_past, "platform": platform, "sample_platforms": names}
     return render(request, "atlas/incidents.html", context)
+
+
+def _found_by(document: Document) -> Capture | None:
+    """The capture that found the version which stands, with that version. One query."""
+    good = good_captures().filter(document=document).order_by("-sequence")
+    looks = Capture.objects.filter(version=Subquery(good.values("version")[:1])).order_by("sequence")
+    return looks.select_related("version", "collection").first()
+
+
+def _siblings(document: Document) -> QuerySet[Document]:
+    """The streams of the same document for other regions and languages. One query."""
+    root = document.variant_of_id or document.pk
+    family = Document.objects.filter(Q(pk=root) | Q(variant_of=root)).exclude(pk=document.pk)
+    return family.select_related("platform").order_by("region", "language", "pk")
 
 
 def _document(rows: "QuerySet[Document]", platform_slug: str, slug: str) -> Document:

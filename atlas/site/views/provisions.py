@@ -62,7 +62,7 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
     wordings = list(row.wordings.defer("text").select_related("first_capture__version").order_by("-number"))
     wording = row.current_wording or row.wordings.order_by("-number").first()
     look = _latest_look(row)
-    topics = list(row.topics.all())
+    topics = list(row.topics.filter(is_retired=False))
     context = {
         "provision": row,
         "document": row.document,
@@ -86,8 +86,8 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def publication(request: HttpRequest, public_id: str) -> HttpResponse:
     """One publication for good: also when another took its place. A retracted one is 410 and a tombstone."""
-    rows = Publication.objects.select_related("provision__document__platform", "provision__current_wording")
-    row = cited(rows.select_related("wording", "version"), public_id)
+    rows = Publication.objects.select_related("provision__document__platform", "provision__document__collection")
+    row = cited(rows.select_related("provision__current_wording", "wording", "version"), public_id)
     has_ended = bool(row.withdrawn_at or row.retracted_at)
     is_stale = Publication.objects.filter(pk=row.pk).describing_another_text().exists()
     context = {
@@ -156,7 +156,11 @@ def _on_other_platforms(provision: Provision, topics: Sequence[str]) -> QuerySet
     platform = "provision__document__platform_id"
     same_topic = current.filter(topics__overlap=list(topics)).exclude(**{platform: provision.document.platform_id})
     newest_each = same_topic.order_by(platform, "-published_at", "-pk").distinct(platform)
-    return Publication.objects.filter(pk__in=newest_each.values("pk")).for_lists()[:OTHER_PLATFORMS_SHOWN]
+    return (
+        Publication.objects.filter(pk__in=newest_each.values("pk"))
+        .for_lists()
+        .select_related("provision__document__collection")[:OTHER_PLATFORMS_SHOWN]
+    )
 
 
 def _latest_look(provision: Provision) -> Capture | None:
