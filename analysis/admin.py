@@ -1,18 +1,23 @@
 """Draft jobs and runs in the admin: to look at, to try again, to cancel. Runs are read-only and shown as text."""
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 from analysis.models import DraftJob, DraftRun, JobState
-from analysis.queue import cancel, retry
+from analysis.queue import NOISE_PRIORITY, cancel, retry
+from atlas.archive.clustering import waiting
+from atlas.archive.noise_rules import Rules
+from atlas.models import NoiseRule
 
 if TYPE_CHECKING:  # generic for the type checker alone
     JobAdmin = admin.ModelAdmin[DraftJob]
@@ -37,13 +42,72 @@ def as_block(text: str) -> SafeString:
     return format_html('<pre style="white-space: pre-wrap">{}</pre>', text)
 
 
+class JobList(ChangeList):
+    """A page of draft jobs; those that go last, each with the noise rule that put it there."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        last = {job.pk: job for job in self.result_list if job.priority == NOISE_PRIORITY and job.change_id}
+        if last:
+            for pk, rule in rules_behind(last.values()).items():
+                last[pk].noise_rule = rule
+
+
+def rules_behind(jobs: Iterable[DraftJob]) -> dict[int, NoiseRule | None]:
+    """Job → the rule that matched its change when it was queued, whatever became of the rule since. Two queries."""
+    created = {job.pk: job.created_at for job in jobs}
+    with_texts = ("change__document", "change__old_wording", "change__new_wording")
+    rules = Rules.ever()
+    return {
+        job.pk: rules.at(created[job.pk]).match(job.change) if job.change else None
+        for job in DraftJob.objects.filter(pk__in=created).select_related(*with_texts)
+    }
+
+
+class PriorityFilter(admin.SimpleListFilter):
+    title = "priority"
+    parameter_name = "goes"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("last", "Last: noise")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DraftJob]) -> QuerySet[DraftJob]:
+        return queryset.filter(priority=NOISE_PRIORITY) if self.value() == "last" else queryset
+
+
 @admin.register(DraftJob)
 class DraftJobAdmin(ReadOnly, JobAdmin):
-    list_display = ["id", "wording", "state", "age", "reason", "attempts", "error_kind", "last_error", "run_after"]
-    list_filter = ["state", "reason", "error_kind"]
+    list_display = [
+        "id",
+        "wording",
+        "state",
+        "age",
+        "reason",
+        "goes_last",
+        "attempts",
+        "error_kind",
+        "last_error",
+        "run_after",
+    ]
+    list_filter = ["state", "reason", PriorityFilter, "error_kind"]
     list_select_related = ["wording__provision"]
     search_fields = ["id", "last_error"]
     actions = ["retry_jobs", "cancel_jobs"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return JobList
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"clusters_waiting": waiting().count(), **(extra_context or {})})
+
+    @admin.display(description="goes last")
+    def goes_last(self, job: DraftJob) -> str:
+        """The noise rule and its reason."""
+        if job.priority != NOISE_PRIORITY:
+            return ""
+        rule = getattr(job, "noise_rule", None)
+        return f"Noise: “{rule.phrase}”. {rule.reason}" if rule else "Noise"
 
     @admin.display(description="age")
     def age(self, job: DraftJob) -> str:

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
+from atlas.archive.clustering import waiting
 from atlas.models import Exposure, Provision, Publication, User
 from review import actions, desk, queue
 from review.errors import ReviewError
@@ -85,6 +86,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
         "next_page": number + 1 if has_more else 0,
         "query": query.urlencode(),
         "may_claim": by.has_perm("review.change_edition"),
+        "clusters_waiting": waiting().count(),
     }
     return TemplateResponse(request, "admin/review/queue.html", context)
 

@@ -24,7 +24,8 @@ def platform(request: HttpRequest, slug: str) -> HttpResponse:
         "documents": with_captures(row.documents.order_by("name")),
         "counts": by_document(row),
         "incidents": open_incidents().filter(document__platform=row).select_related("document__platform"),
-        "topics": Topic.objects.annotate(held=Count("provisions", filter=in_force))
+        "topics": Topic.objects.filter(is_retired=False)
+        .annotate(held=Count("provisions", filter=in_force))
         .filter(held__gt=0)
         .order_by(F("held").desc(), "name"),
         "publications": publications.for_lists()[:8],
