@@ -27,7 +27,8 @@ ANNOUNCED = re.compile(
 )
 TAKES_EFFECT = re.compile(
     rf"^(?:the|these|this|our) (?:new |updated |revised )?(?:updates?|changes?|revisions?|versions?|{TERMS})"
-    r" (?:will )?(?:(?:go|goes|come|comes|take|takes) (?:into )?(?:effect|force)|(?:be |is |are |become |becomes )effective|appl(?:y|ies))\b"
+    r" (?:will )?(?:(?:go|goes|come|comes|take|takes) (?:into )?(?:effect|force)"
+    r"|(?:be |is |are |become |becomes )effective|appl(?:y|ies))\b"
     r".{0,20}\bDATE\W*$",
     re.IGNORECASE,
 )
@@ -37,10 +38,15 @@ READ_IT = re.compile(
     re.IGNORECASE,
 )
 SUMMARISED = re.compile(
-    r"^we(?:'ve| have)?(?: also)? (?:added|clarified|simplified|reorgani[sz]ed|expanded|revised|streamlined|reworded)\b",
+    r"^we(?:'ve| have)?(?: also)?"
+    r" (?:added|clarified|simplified|reorgani[sz]ed|expanded|revised|streamlined|reworded)\b",
     re.IGNORECASE,
 )
-POINTER = re.compile(r"^(?:learn|find out|read) (?:more|how|about)\b.{0,80}$|^(?:see|visit|go to) (?:our|the) (?:help|support|faq)\b.{0,60}$", re.IGNORECASE)
+POINTER = re.compile(
+    r"^(?:learn|find out|read) (?:more|how|about)\b.{0,80}$"
+    r"|^(?:see|visit|go to) (?:our|the) (?:help|support|faq)\b.{0,60}$",
+    re.IGNORECASE,
+)
 BINDS = re.compile(r"\b(?:may|must|shall|should|can|cannot|not|if|unless|you agree)\b", re.IGNORECASE)
 
 

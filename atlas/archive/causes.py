@@ -32,7 +32,8 @@ MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,24}){1,4}")
 REFERENCE = re.compile(
     r"\b(sections?|clauses?|paragraphs?|exhibits?|subsections?|annex|appendix|schedule) "
     r"(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-z]|[ivx]{1,5})(?!\S)"
-    r"(?! (?:of|under|in) (?:the )?(?!terms|agreement|addendum|policy|notice|these|this|our|dpa)\w)"  # of a law
+    r"(?!(?: (?:and|or|to|through) \d{1,3}){0,4} (?:of|under|in) (?:the )?"  # "of the GDPR": a rule
+    r"(?!terms|agreement|addendum|policy|notice|these|this|our|dpa)\w)"
 )
 ARTICLES = re.compile(r"\b(?:an?|the) ")
 GLUE = re.compile(r"[\s'/_.,:-]+")

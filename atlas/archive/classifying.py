@@ -3,96 +3,70 @@
 What ``classify_changes`` prints. The archive itself judges in ``recording``; both ask ``significance``.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from atlas.archive.health import examine
 from atlas.archive.history import SentenceHistory
 from atlas.archive.normalising import fold_markdown
 from atlas.archive.ota import Repository, Texts
+from atlas.archive.past_texts import PastTexts, Recorded, read_past_texts
 from atlas.archive.questions import Question
 from atlas.archive.sentences import Sentence, read_sentences
-from atlas.archive.significance import Judgement, _why_nothing_is_left, judge_sentences
-from atlas.archive.surroundings import Surroundings, survey
+from atlas.archive.significance import Judgement, judge_sentences, why_nothing_is_left
+from atlas.archive.surroundings import Surroundings, is_label, survey
 from atlas.archive.whole_text import WholeText
 from atlas.models.provisions import Significance
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``label`` is a word of the command's contract; ``reasons`` are for editors."""
+    """``label`` is a word of the command's contract; ``reasons`` are for editors.
+
+    ``is_alone``: the repository has not both versions, so that the two texts had to do.
+    """
 
     id: str
     label: str
     reasons: tuple[str, ...]
+    is_alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A text of a document as the collection has it; ``position`` counts commits, parents before children."""
+def classify(questions: Sequence[Question], repository: Repository) -> list[Answer]:
+    """An answer to each question, in their order. The repository is read once.
 
-    position: int
-    commit: str
-    blob: str
-    captured_at: datetime
-
-
-@dataclass
-class Collection:
-    """Where the texts of each document stand, from one ``git log``."""
-
-    positions: dict[str, int] = field(default_factory=dict)
-    documents: dict[str, list[Recorded]] = field(default_factory=lambda: defaultdict(list))
-
-    def at(self, document: str, commit: str) -> Recorded | None:
-        """What ``document`` was at ``commit``: its latest text then."""
-        position = self.positions.get(commit)
-        if position is None:
-            return None
-        earlier = [recorded for recorded in self.documents.get(document, ()) if recorded.position <= position]
-        return earlier[-1] if earlier else None
-
-
-def read_collection(repository: Repository) -> Collection:
-    collection = Collection()
-    for position, commit in enumerate(repository.commits(repository.tip())):
-        collection.positions[commit.sha] = position
-        for _, blob, status, path in commit.files:
-            if status in {"A", "M"} and path.endswith(".md"):
-                recorded = Recorded(position, commit.sha, blob, commit.authored_at)
-                collection.documents[path.removesuffix(".md")].append(recorded)
-    return collection
-
-
-def classify(questions: Sequence[Question], repository: Repository) -> Iterator[Answer]:
-    """An answer to each question, those about one document together and in its order."""
-    collection = read_collection(repository)
-    by_document: dict[str, list[Question]] = defaultdict(list)
-    for question in questions:
-        by_document[question.document].append(question)
+    Raises:
+        SourceError: if the repository cannot be read.
+    """
+    collection = read_past_texts(repository)
+    by_document: dict[str, list[int]] = defaultdict(list)
+    for number, question in enumerate(questions):
+        by_document[question.document].append(number)
+    answers: dict[int, Answer] = {}
     with repository.texts() as texts:
-        for document, asked in by_document.items():
-            yield from _classify_document(document, asked, collection, texts)
+        for document, numbers in by_document.items():
+            asked = [(number, questions[number]) for number in numbers]
+            answers.update(_classify_document(document, asked, collection, texts))
+    return [answers[number] for number in range(len(questions))]
 
 
 def _classify_document(
-    document: str, asked: list[Question], collection: Collection, texts: Texts
-) -> Iterator[Answer]:
-    located: dict[tuple[Recorded, Recorded], list[Question]] = defaultdict(list)
-    for question in asked:
+    document: str, asked: Sequence[tuple[int, Question]], collection: PastTexts, texts: Texts
+) -> Iterator[tuple[int, Answer]]:
+    located: dict[tuple[Recorded, Recorded], list[tuple[int, Question]]] = defaultdict(list)
+    for number, question in asked:
         before = collection.at(document, question.from_commit)
         after = collection.at(document, question.to_commit)
         if before is None or after is None:
-            yield _answer_alone(question)
+            yield number, answer_alone(question)
         else:
-            located[before, after].append(question)
+            located[before, after].append((number, question))
     story = Story(document, collection.documents.get(document, []), texts)
     for (before, after), group in sorted(located.items(), key=lambda item: item[0][0].position):
         around = story.surroundings(before, after)
-        for question in group:
-            yield _answer(question, around)
+        for number, question in group:
+            yield number, answer(question, around)
 
 
 @dataclass
@@ -135,28 +109,30 @@ def is_failed(text: str, last_good: str) -> bool:
     return any(not problem.may_be_real for problem in examine(text, last_good=last_good or None))
 
 
-def _answer_alone(question: Question) -> Answer:
-    return _answer(question, survey([question.old_text or ""], [question.new_text or ""]))
+def answer_alone(question: Question) -> Answer:
+    """From the two texts only: what stands elsewhere in the versions, and what the document said before, is unknown."""
+    around = survey([question.old_text or ""], [question.new_text or ""])
+    return replace(answer(question, around), is_alone=True)
 
 
-def _answer(question: Question, around: Surroundings) -> Answer:
-    old = _sentences_around(question.old_text, around.old)
-    new = _sentences_around(question.new_text, around.new)
+def answer(question: Question, around: Surroundings) -> Answer:
+    """What the change means between these two versions."""
+    old = _sentences_in(around.old, question.old_text)
+    new = _sentences_in(around.new, question.new_text)
     judgement = judge_sentences(old, new, around)
     if judgement is None:
-        return Answer(question.id, *_nothing_left(question))
+        reason = why_nothing_is_left(question.old_text, question.new_text)
+        return Answer(question.id, _label_of_same(question, old, new), (reason,))
     return Answer(question.id, _label(question, judgement), judgement.reasons)
 
 
-def _sentences_around(text: str | None, whole: WholeText) -> Sequence[Sentence]:
-    """The sentences of ``whole`` that the passage is made of or cuts into; its own where it is not found."""
+def _sentences_in(whole: WholeText, text: str | None) -> Sequence[Sentence]:
+    """The sentences of the passage; where it cuts into some of ``whole``, those in full."""
     sentences = read_sentences(text or "")
     if all(sentence.key in whole.counts for sentence in sentences):
         return sentences
     words = " ".join(sentence.key for sentence in sentences)
-    for run in whole.places(words) if words else ():
-        return whole.sentences[run[0] : run[1]]
-    return sentences
+    return next((whole.sentences[first:end] for first, end in whole.places(words)), sentences)
 
 
 def _label(question: Question, judgement: Judgement) -> str:
@@ -167,10 +143,15 @@ def _label(question: Question, judgement: Judgement) -> str:
     return "removed" if question.new_text is None else "substantive"
 
 
-def _nothing_left(question: Question) -> tuple[str, tuple[str, ...]]:
-    old, new = question.old_text, question.new_text
-    if old is not None and new is not None:
-        label = "unchanged" if fold_markdown(old) == fold_markdown(new) else "cosmetic"
-    else:
-        label = "moved"
-    return label, (_why_nothing_is_left(old, new),)
+def _label_of_same(question: Question, old: Sequence[Sentence], new: Sequence[Sentence]) -> str:
+    """What happened to a passage whose every sentence stands in both versions."""
+    if question.old_text is None or question.new_text is None:
+        if len(old) + len(new) == 1 and is_label((*old, *new)[0]):
+            return "moved"
+        return "split" if question.old_text is None else "merged"
+    if fold_markdown(question.old_text) == fold_markdown(question.new_text):
+        return "unchanged" if question.old_text.split() == question.new_text.split() else "cosmetic"
+    before, after = Counter(sentence.key for sentence in old), Counter(sentence.key for sentence in new)
+    if before == after:
+        return "cosmetic"
+    return "split" if after < before else "merged" if before < after else "moved"

@@ -69,8 +69,6 @@ def judge_steps(
     around = survey((piece.text.text for piece in old), (piece.text.text for piece in new), history, at)
     judged = []
     for step in steps:
-        judgement = judge(
-            step.old.text.text if step.old else None, step.new.text.text if step.new else None, around
-        )
+        judgement = judge(step.old.text.text if step.old else None, step.new.text.text if step.new else None, around)
         judged.append(Judged(step, judgement.significance, judgement.reasons, judgement.is_return))
     return judged

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 from atlas.archive.names import binds
 
+VERBS = ("do", "does", "did", "are", "is", "was", "were", "has", "have", "had", "would", "should", "could", "must")
 CONTRACTIONS = {
     **{f"{who}'re": f"{who} are" for who in ("we", "you", "they")},
     **{f"{who}'ve": f"{who} have" for who in ("we", "you", "they", "i")},
     **{f"{who}'ll": f"{who} will" for who in ("we", "you", "they", "it", "i")},
-    **{f"{verb}n't": f"{verb} not" for verb in "do does did is are was were has have had would should could must".split()},
+    **{f"{verb}n't": f"{verb} not" for verb in VERBS},
     "can't": "can not",
     "cannot": "can not",
     "won't": "will not",
@@ -37,7 +38,10 @@ SAME_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("percent|per cent", "%"),
         ("prior to", "before"),
         ("for instance", "for example"),
-        ("including (?:but not limited to|without limitation)|includes (?:but is not limited to|without limitation)", "including"),
+        (
+            "including (?:but not limited to|without limitation)|includes (?:but is not limited to|without limitation)",
+            "including",
+        ),
         ("terms (?:of (?:use|service)|and conditions)", "terms"),
         ("(?:these|this|our|the) terms", "terms"),
         ("please", ""),
@@ -91,7 +95,12 @@ def _near(one: str, two: str) -> bool:
         return False
     if len(one) == len(two):
         wrong = [index for index in range(len(one)) if one[index] != two[index]]
-        return len(wrong) == 2 and wrong[1] == wrong[0] + 1 and one[wrong[0]] == two[wrong[1]] and one[wrong[1]] == two[wrong[0]]
+        return (
+            len(wrong) == 2
+            and wrong[1] == wrong[0] + 1
+            and one[wrong[0]] == two[wrong[1]]
+            and one[wrong[1]] == two[wrong[0]]
+        )
     longer, shorter = (one, two) if len(one) > len(two) else (two, one)
     return any(longer[:index] + longer[index + 1 :] == shorter for index in range(1, len(longer) - 1))
 

@@ -16,15 +16,17 @@ Listed = Literal["", "allowed", "forbidden"]
 LONGEST_LEAD_IN = 400  # characters from the end of the block; what stands before says something else
 FORBIDS = re.compile(
     r"\b(?:(?:may|must|shall|will|should|can|do|does|did|are|is|were) not|cannot|can't|won't|don't|doesn't|mustn't"
-    r"|not to|never|refrain|prohibited|prohibits?|forbidden|not (?:allowed|permitted)|restrictions?|unacceptable|no right)\b",
+    r"|not to|never|refrain|prohibited|prohibits?|forbidden|not (?:allowed|permitted)|restrictions?|unacceptable"
+    r"|no right)\b",
     re.IGNORECASE,
 )
 ALLOWS = re.compile(
-    r"\b(?:may|can|allowed|permitted|permits?|allows?|right to|rights|entitled|agrees?|will|shall|must)\b", re.IGNORECASE
+    r"\b(?:may|can|allowed|permitted|permits?|allows?|right to|rights|entitled|agrees?|will|shall|must)\b",
+    re.IGNORECASE,
 )
 PARTIES = re.compile(
-    r"\b(?:sub-?\s?processors?|sub-?contractors?|recipients?|third[- ]part(?:y|ies)|partners?|providers?|vendors?|affiliates?"
-    r"|subsidiaries|controllers?|processors?)\b",
+    r"\b(?:sub-?\s?processors?|sub-?contractors?|recipients?|third[- ]part(?:y|ies)|partners?|providers?|vendors?"
+    r"|affiliates?|subsidiaries|controllers?|processors?)\b",
     re.IGNORECASE,
 )
 

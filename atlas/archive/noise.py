@@ -3,10 +3,12 @@
 Such text comes and goes with the site's design. It counts as noise only where it says nothing that binds anybody.
 """
 
-from atlas.archive.error_pages import FAILED
+from atlas.archive.error_pages import looks_like
+from atlas.archive.names import MODALS, NEGATIONS
 from atlas.archive.sentences import Sentence
 from atlas.archive.surroundings import Surroundings
 
+LONGEST_LABEL = 12  # words
 PART = 0.3  # share of a failed capture's sentences that it has to have in common, if only a part of it failed
 NOT_CAPTURED = "Part of the page could not be captured before or after."
 
@@ -15,7 +17,7 @@ def noise_between(before: Sentence, after: Sentence, around: Surroundings) -> st
     """Why a sentence that gave way to another is furniture of the page; empty if it may be terms."""
     if gone := _failed(before, None, around):
         return gone if _failed(None, after, around) else ""
-    if before.is_link and after.is_link:
+    if _is_furniture(before) and _is_furniture(after):
         return "Only the label of a link changed."
     return ""
 
@@ -24,12 +26,18 @@ def noise_alone(sentence: Sentence, *, is_new: bool, around: Surroundings) -> st
     """Why a sentence that came or went by itself is furniture of the page; empty if it may be terms."""
     if failed := _failed(None, sentence, around) if is_new else _failed(sentence, None, around):
         return failed
-    if sentence.is_link:
+    if _is_furniture(sentence):
         return "Only a link came or went."
     own = around.new if is_new else around.old
     if not sentence.is_heading and sentence.key in own.headings:
         return "Only an entry of the table of contents came or went."
     return ""
+
+
+def _is_furniture(sentence: Sentence) -> bool:
+    """Is it the label of a link that obliges and forbids nothing?"""
+    words = sentence.key.split()
+    return sentence.is_link and len(words) <= LONGEST_LABEL and not any(word in MODALS | NEGATIONS for word in words)
 
 
 def _failed(before: Sentence | None, after: Sentence | None, around: Surroundings) -> str:

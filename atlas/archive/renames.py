@@ -20,19 +20,21 @@ FEWEST_SENTENCES = 3  # a name that changed in fewer is judged sentence by sente
 LONGEST_NAME = 5  # words
 REMAINING = 0.25  # share of the old name's places that may keep it: quotations, addresses
 MOST_SENTENCES = 400  # left over on a side; a rewrite has no renames worth the search
+LEGAL_FORM = r"(?:inc|ltd|limited|llc|l\.l\.c|gmbh|ag|sas|s\.a\.s|sa|bv|b\.v|ab|oy|plc|corp|corporation|co|company|pbc|private|pte|pty)"
 PARTY = (
     r"\b{name}(?:'s)?,? (?:and|or) (?:its|our|their) (?:affiliates|subsidiaries|licensors|group)"
     r"|\b{name}(?:'s)? (?:affiliates|group companies)"
-    r"|\b{name},? (?:inc|ltd|limited|llc|l\.l\.c|gmbh|ag|sas|s\.a\.s|sa|bv|b\.v|ab|oy|plc|corp|corporation|co|company|pbc"
-    r"|private|pte|pty|ireland|international)\b"
+    rf"|\b{{name}},? (?:{LEGAL_FORM}|ireland|international)\b"
     r"|\b(?:between|you and|with) {name}\b|\b{name} and you\b"
     r"|\b{name} (?:we|us|our|the company|company)\b"
-    r"|\b{name} (?:reserves|warrants|disclaims|is not (?:liable|responsible)|collects|processes|grants|agrees|undertakes)\b"
+    r"|\b{name} (?:reserves|warrants|disclaims|collects|processes|grants|agrees|undertakes|is not (?:liable|responsible))"
+    r"|\b{name} (?:shall|will|may) (?:not )?"
+    r"(?:be liable|be responsible|process|collect|notify|provide|terminate|suspend)\b"
     r"|\b(?:in|within|outside|of|across|throughout) the {name}\b"  # a place
-    r"|\b(?:residents?|citizens|consumers|users|laws?|courts?|resid(?:e|es|ing)|located|based|established) (?:of|in) {name}\b"
-    r"|\b{name} (?:shall|will|may) (?:not )?(?:be liable|be responsible|process|collect|notify|provide|terminate|suspend)\b"
+    r"|\b(?:residents?|citizens|consumers|users|laws?|courts?|resid(?:e|es|ing)|located|based|established)"
+    r" (?:of|in) {name}\b"
 )
-FORM = re.compile(r"(?<!\S)(?:inc|ltd|limited|llc|l\.l\.c|gmbh|ag|sas|s\.a\.s|sa|bv|b\.v|ab|oy|plc|corp|corporation|co|pbc)(?!\S)")
+FORM = re.compile(rf"(?<!\S){LEGAL_FORM}(?!\S)")
 REGISTER_NUMBER = re.compile(
     r"\b(?:regist(?:er|ry|ered|ration)|company|trade|commercial)\b.{0,80}\b(?:number|no|nr|under|n°) \d[\d .-]{4}"
 )

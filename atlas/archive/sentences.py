@@ -42,8 +42,8 @@ IN_EVERY_DATE = re.compile(r"\d|ago|today|yesterday", re.IGNORECASE)
 class Sentence:
     """``text`` is what a reader sees, ``key`` what is compared.
 
-    ``kind`` is that of its block; items that no text leads in count as paragraphs. ``is_link``: it is nothing but a link's label. ``listed``: its list says what is
-    allowed, or what is forbidden.
+    ``kind`` is that of its block; items that no text leads in count as paragraphs. ``is_link``: it is nothing but a
+    link's label. ``listed``: its list says what is allowed, or what is forbidden.
     """
 
     text: str

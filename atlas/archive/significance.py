@@ -23,7 +23,7 @@ MOST_REASONS = 6
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """``is_return``: what differs is a variant that the document had lately. ``is_noise``: it is no part of the terms."""
+    """``is_return``: what differs is a variant that the document had lately. ``is_noise``: it is not of the terms."""
 
     significance: Significance
     reasons: tuple[str, ...]
@@ -38,7 +38,7 @@ def judge(old: str | None, new: str | None, surroundings: Surroundings | None = 
     """
     around = surroundings or survey([old or ""], [new or ""])
     return judge_sentences(read_sentences(old or ""), read_sentences(new or ""), around) or Judgement(
-        Significance.COSMETIC, (_why_nothing_is_left(old, new),)
+        Significance.COSMETIC, (why_nothing_is_left(old, new),)
     )
 
 
@@ -61,7 +61,8 @@ def _left_over(sentences: Sequence[Sentence], others: Sequence[Sentence], side: 
     return left
 
 
-def _why_nothing_is_left(old: str | None, new: str | None) -> str:
+def why_nothing_is_left(old: str | None, new: str | None) -> str:
+    """The reason, where every sentence of either text stands in both versions."""
     if old is None:
         return "Every sentence stood elsewhere in the version before."
     if new is None:

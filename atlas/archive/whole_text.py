@@ -14,7 +14,7 @@ MOST_PLACES = 50  # a fragment that stands more often than this is furniture; no
 
 
 class WholeText:
-    """Sentences with their counts, and their keys as one string, in which a run of words can be found whatever its cuts."""
+    """Sentences with their counts, and their keys as one string, in which words are found whatever the cuts."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.sentences: list[Sentence] = [sentence for text in texts for sentence in read_sentences(text)]
