@@ -1,10 +1,12 @@
 """How much Atlas holds, counted by the very querysets that the lists show, so that numbers and lists agree."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from atlas.models import Capture, Change, Document, Incident, Outcome, Platform, Provision, Publication
+from atlas.archive.counting import counted
+from atlas.models import Capture, Document, Incident, Outcome, Platform
 
 NOT_GOOD = (Outcome.QUARANTINED, Outcome.FAILED)
 
@@ -26,49 +28,28 @@ def with_captures(documents: QuerySet[Document]) -> QuerySet[Document]:
 
 
 def open_incidents() -> QuerySet[Incident]:
-    return Incident.objects.filter(closed_at=None)
-
-
-def totals() -> dict[str, int]:
-    """The numbers of the home page. Six queries."""
-    return {
-        "platforms": Platform.objects.count(),
-        "documents": Document.objects.count(),
-        "provisions": Provision.objects.in_force().count(),
-        "publications": Publication.objects.live().count(),
-        "changes": Change.objects.announced().count(),
-        "incidents": open_incidents().count(),
-    }
+    rows: QuerySet[Incident] = counted()["incidents"].rows
+    return rows
 
 
 def by_platform() -> dict[str, dict[int, int]]:
     """For each kind of thing: platform key → how many of them. Five queries."""
-    return {
-        "documents": _per(Document.objects.all(), "platform"),
-        "provisions": _per(Provision.objects.in_force(), "document__platform"),
-        "publications": _per(Publication.objects.live(), "provision__document__platform"),
-        "changes": _per(Change.objects.announced(), "document__platform"),
-        "incidents": _per(open_incidents(), "document__platform"),
-    }
+    return {name: _per(kind.rows, kind.platform) for name, kind in counted().items() if name != "platforms"}
 
 
 def by_document(platform: Platform) -> dict[str, dict[int, int]]:
     """The same for the documents of one platform. Three queries."""
+    kinds = counted()
     return {
-        "provisions": _per(Provision.objects.in_force().filter(document__platform=platform), "document"),
-        "publications": _per(
-            Publication.objects.live().filter(provision__document__platform=platform), "provision__document"
-        ),
+        "provisions": _per(kinds["provisions"].of([platform.pk]), "document"),
+        "publications": _per(kinds["publications"].of([platform.pk]), "provision__document"),
         "versions": _per(Document.objects.filter(platform=platform, versions__isnull=False), "pk"),
     }
 
 
-def _per(
-    rows: QuerySet[Document] | QuerySet[Provision] | QuerySet[Publication] | QuerySet[Change] | QuerySet[Incident],
-    field: str,
-) -> dict[int, int]:
-    counted: Iterable[tuple[int, int]] = rows.order_by().values_list(field).annotate(Count("pk"))
-    return dict(counted)
+def _per(rows: QuerySet[Any], field: str) -> dict[int, int]:
+    pairs: Iterable[tuple[int, int]] = rows.order_by().values_list(field).annotate(Count("pk"))
+    return dict(pairs)
 
 
 def sample_names(platforms: Iterable[Platform]) -> list[str]:

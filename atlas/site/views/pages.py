@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 
+from atlas.archive.counting import totals
 from atlas.models import Change, Publication
-from atlas.site.coverage import sample_names, totals
+from atlas.site.coverage import sample_names
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,38 @@
+"""What Atlas holds, each kind of thing by one rule: pages, reports and totals count these rows and no others."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from atlas.models import Change, Document, Incident, Platform, Provision, Publication
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Rows of one kind. ``platform`` is the way from such a row to its platform."""
+
+    rows: QuerySet[Any]
+    platform: str
+
+    def of(self, platforms: Collection[int] | None) -> QuerySet[Any]:
+        """The rows of the platforms with these keys; of all, if None."""
+        return self.rows if platforms is None else self.rows.filter(**{f"{self.platform}__in": platforms})
+
+
+def counted() -> dict[str, Counted]:
+    """Every kind of thing that is counted. Makes no query."""
+    return {
+        "platforms": Counted(Platform.objects.all(), "pk"),
+        "documents": Counted(Document.objects.all(), "platform"),
+        "provisions": Counted(Provision.objects.in_force(), "document__platform"),
+        "publications": Counted(Publication.objects.live(), "provision__document__platform"),
+        "changes": Counted(Change.objects.announced(), "document__platform"),
+        "incidents": Counted(Incident.objects.filter(closed_at=None), "document__platform"),
+    }
+
+
+def totals(platforms: Collection[int] | None = None) -> dict[str, int]:
+    """How many of each there are, at some platforms or at all. Six queries."""
+    return {name: kind.of(platforms).count() for name, kind in counted().items()}
