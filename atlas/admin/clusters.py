@@ -1,5 +1,6 @@
 """Clusters of changes: those that wait for a decision come first; deciding on one, or on changes with one cause."""
 
+from datetime import datetime
 from typing import Any, cast
 
 from django import forms
@@ -70,7 +71,8 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(ChangeCluster)
 class ChangeClusterAdmin(ReadOnlyAdmin):
-    list_display = ("title", "kind", "state", "changes_in_it", "drafts_at_most", "made_at")
+    list_display = ("title", "state", "changes_in_it", "drafts_at_most", "when")
+    list_select_related = ("capture",)
     list_filter = (StateFilter, "kind")
     search_fields = ("title",)
 
@@ -78,7 +80,7 @@ class ChangeClusterAdmin(ReadOnlyAdmin):
         is_waiting = Case(
             When(ruling=None, would_draft__gt=0, then=Value(True)), default=Value(False), output_field=BooleanField()
         )
-        return with_numbers(super().get_queryset(request)).annotate(is_waiting=is_waiting)
+        return with_numbers(ChangeCluster.objects.order_by()).annotate(is_waiting=is_waiting)
 
     def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
         return ["-is_waiting", "-pk"]
@@ -94,6 +96,14 @@ class ChangeClusterAdmin(ReadOnlyAdmin):
     @admin.display(description="drafts at most", ordering="would_draft")
     def drafts_at_most(self, cluster: Any) -> int:
         return int(cluster.would_draft)
+
+    @admin.display(description="when", ordering="pk")
+    def when(self, cluster: ChangeCluster) -> datetime:
+        """When the rewrite was captured, or the changes put together."""
+        return cluster.capture.captured_at if cluster.capture else cluster.made_at
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Clusters of changes", **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
         together = self.admin_site.admin_view(require_POST(decide_on_selected))
@@ -118,7 +128,9 @@ def state_of(cluster: Any) -> str:
 def show_cluster(request: HttpRequest, cluster: Any) -> HttpResponse:
     """Its page; a POST decides."""
     decisions = list(cluster.decisions.select_related("decided_by"))
-    form = DecisionForm(request.POST or None, initial={"after": decisions[0].pk if decisions else None})
+    form = DecisionForm(
+        request.POST or None, initial={"after": decisions[0].pk if decisions else None}, label_suffix=""
+    )
     if request.method == "POST":
         if not request.user.has_perm("atlas.add_clusterdecision"):
             raise PermissionDenied
@@ -199,10 +211,11 @@ def ask_together(request: HttpRequest, changes: ChangeQuerySet, form: TogetherFo
         **admin.site.each_context(request),
         "title": "Decide on changes with one cause",
         "is_nav_sidebar_enabled": False,
-        "form": form or TogetherForm(initial={"changes": ",".join(map(str, keys))}),
+        "form": form or TogetherForm(initial={"changes": ",".join(map(str, keys))}, label_suffix=""),
         "size": len(keys),
         "estimate": estimate_words(len(keys), drafts_to_expect(selected)),
         "shown": list(selected.for_lists().order_by("pk")[:SHOWN]),
+        "more": max(0, len(keys) - SHOWN),
     }
     return TemplateResponse(request, "admin/atlas/changecluster/together.html", context)
 
@@ -210,7 +223,7 @@ def ask_together(request: HttpRequest, changes: ChangeQuerySet, form: TogetherFo
 def decide_on_selected(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perms(["atlas.add_changecluster", "atlas.add_clusterdecision"]):
         raise PermissionDenied
-    form = TogetherForm(request.POST)
+    form = TogetherForm(request.POST, label_suffix="")
     keys = request.POST.get("changes", "")
     changes = Change.objects.filter(pk__in=[int(key) for key in keys.split(",") if key.isdecimal() and len(key) < 19])
     if not form.is_valid():

@@ -187,7 +187,9 @@ def preview_context(shown: Preview | None) -> dict[str, Any]:
         "matched": len(shown.changes),
         "is_partial": shown.is_partial,
         "shown": shown.changes[:SHOWN],
+        "more": max(0, len(shown.changes) - SHOWN),
         "days": PREVIEWED.days,
+        "until": shown.until,
     }
 
 

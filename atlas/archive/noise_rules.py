@@ -144,20 +144,27 @@ def _surplus(sentences: Iterable[Sentence], others: Iterable[Sentence]) -> list[
 
 @dataclass(frozen=True)
 class Preview:
-    """What a rule would have matched. ``is_partial``: there were too many changes to read all of them."""
+    """What a rule would have matched in the 90 days up to ``until``, the latest change in its scope.
+
+    ``is_partial``: there were too many changes to read all of them.
+    """
 
     changes: Sequence[Change]
+    until: datetime | None
     is_partial: bool
 
 
-def preview(rule: NoiseRule, *, now: datetime | None = None) -> Preview:
-    """The substantive changes of the last 90 days that ``rule``, which need not be saved, matches; latest first."""
-    since = (now or timezone.now()) - PREVIEWED
-    near = _in_scope(rule).filter(capture__captured_at__gte=since).latest_first()
+def preview(rule: NoiseRule) -> Preview:
+    """The substantive changes that ``rule``, which need not be saved, would have matched lately; latest first."""
+    latest = _in_scope(rule).order_by("-capture_id").select_related("capture").first()
+    if latest is None:
+        return Preview([], None, False)
+    until = latest.capture.captured_at
+    near = _in_scope(rule).filter(capture__captured_at__gt=until - PREVIEWED).latest_first()
     with_texts = near.for_lists().select_related("old_wording", "new_wording", "document__platform")
     found = list(with_texts.filter(_may_say(rule.phrase))[: MOST_PREVIEWED + 1])
     matched = [change for change in found[:MOST_PREVIEWED] if is_noise(change, rule.phrase)]
-    return Preview(matched, len(found) > MOST_PREVIEWED)
+    return Preview(matched, until, len(found) > MOST_PREVIEWED)
 
 
 def _in_scope(rule: NoiseRule) -> ChangeQuerySet:

@@ -2,6 +2,7 @@
 
 from django import template
 
+from atlas.archive.clustering import waiting
 from atlas.models import User
 from review import queue
 
@@ -15,3 +16,9 @@ def queue_tabs(user: User) -> list[tuple[queue.Tab, int]]:
         return []
     counted = queue.counts(user)
     return [(tab, counted[tab.key]) for tab in queue.TABS]
+
+
+@register.simple_tag
+def waiting_clusters(user: User) -> int:
+    """How many clusters of changes wait for a decision, for people who may see them. One query."""
+    return waiting().count() if user.has_perm("atlas.view_changecluster") else 0
