@@ -8,12 +8,19 @@ from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from atlas.archive.typography import without_marks
 from atlas.models import Capture, DateKind, StatedDate, Version
+
+# What is left of links, emphasis and tables where a quote begins or ends within them.
+MARKS = str.maketrans("", "", "*_~`[]|")
 
 
 @dataclass(frozen=True)
 class Stated:
-    """A date as the text states it. ``value`` is ISO 8601, without a day where the text names none."""
+    """A date as the text states it. ``value`` is ISO 8601, without a day where the text names none.
+
+    ``quote`` has the words that state it, without Markdown: marks that open outside of it would look like misprints.
+    """
 
     value: str
     quote: str
@@ -41,9 +48,13 @@ def dates_of(version: Version | int, first: Capture | None, *, today: datetime.d
         words=Substr("version__snapshot__text", F("start") + 1, F("end") - F("start"))
     )
     today = today or timezone.now().date()
-    stated = {row.kind: Stated(row.value, row.words, _first_day(row.value) > today) for row in quoted}
+    stated = {row.kind: Stated(row.value, _unmarked(row.words), _first_day(row.value) > today) for row in quoted}
     return VersionDates(stated.get(DateKind.EFFECTIVE), stated.get(DateKind.UPDATED), first)
 
 
 def _first_day(value: str) -> datetime.date:
     return datetime.date.fromisoformat(value if len(value) == 10 else f"{value}-01")
+
+
+def _unmarked(quote: str) -> str:
+    return " ".join(" ".join(map(without_marks, quote.splitlines())).translate(MARKS).split())
