@@ -45,23 +45,29 @@ def _blank(match: re.Match[str]) -> str:
 def sentence_spans(text: str) -> tuple[Span, ...]:
     """The sentences of a block, with nothing but white space between them; offsets are characters, end exclusive.
 
+    A number alone ("1. Fees") is none, and an abbreviation ends none.
+
     >>> sentence_spans("1. Ask Inc. first.We wait.")
     ((0, 18), (18, 26))
     """
     visible = masked(text)
     spans: list[Span] = []
-    begin = 0
+    begin = searched = 0
+    has_words = False
     for match in END.finditer(visible):
-        if match.end() >= len(text) or not _ends_sentence(visible, begin, match):
+        has_words = has_words or WORD.search(visible, searched, match.start()) is not None
+        searched = max(searched, match.start() - 1)
+        if not has_words or match.end() >= len(text) or _is_abbreviation(visible, begin, match.start()):
             continue
         spans.append((begin, match.start() + len(match[0].rstrip())))
-        begin = match.end()
+        begin = searched = match.end()
+        has_words = False
     return (*spans, (begin, len(text)))
 
 
-def _ends_sentence(visible: str, begin: int, match: re.Match[str]) -> bool:
-    """Neither an abbreviation nor a number alone ("1. Fees") ends one."""
-    stop = match.start() if visible[match.start()] in ".!?" else match.start() - 1
-    if visible[stop : stop + 1] == "." and NOT_AN_END.search(visible, max(begin, stop - LONGEST_ABBREVIATION), stop):
-        return False
-    return WORD.search(visible, begin, match.start()) is not None
+def _is_abbreviation(visible: str, begin: int, end: int) -> bool:
+    """Is the dot at ``end`` or before it that of one?"""
+    stop = end if visible[end] in ".!?" else end - 1
+    return visible[stop : stop + 1] == "." and (
+        NOT_AN_END.search(visible, max(begin, stop - LONGEST_ABBREVIATION), stop) is not None
+    )
