@@ -8,13 +8,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from analysis.queue import queue_changes
-from atlas.archive import importing
 from atlas.archive.importing import ImportSummary, UnknownName, import_collection
 from atlas.archive.ota import SourceError
+from atlas.progress import progress_bar
 
 
 def day(text: str) -> datetime:
@@ -76,16 +74,6 @@ def promise_to_go_on() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise CommandError("Stopped. The same command goes on where this one was.", returncode=130) from None
-
-
-@contextmanager
-def progress_bar(what: str) -> Iterator[importing.Progress]:
-    """A bar on stderr where that is a terminal; silent elsewhere."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def describe(summary: ImportSummary, queued: int) -> list[str]:
