@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from atlas.models.archive import Capture, Document, Outcome, Version
@@ -72,8 +72,9 @@ class Wording(models.Model):
 class PlacementQuerySet(models.QuerySet["Placement"]):
     def current(self) -> "PlacementQuerySet":
         """Those of the latest splitter that cut their version."""
-        later = Placement.objects.filter(version=OuterRef("version"), splitter__gt=OuterRef("splitter"))
-        return self.filter(~Exists(later))
+        # A lookup by row and not a join, which PostgreSQL plans badly while it has no statistics of a new archive.
+        cuts = Placement.objects.filter(version=OuterRef("version")).order_by("-splitter")
+        return self.filter(splitter=Subquery(cuts.values("splitter")[:1]))
 
 
 class Placement(models.Model):
