@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from atlas.archive.error_pages import consent_buttons, looks_like
-from atlas.archive.languages import NAMES, language_of
+from atlas.archive.languages import NAMES, language_between
 from atlas.archive.page_shape import is_code, shape_of
 from atlas.archive.sentences import sentence_keys
 
@@ -123,9 +123,8 @@ def _is_other_than(text: str, last_good: str) -> Iterator[Problem]:
     if gone <= MOST_SENTENCES:
         return
     yield Problem(f"Of the sentences of the last good text {gone:.0%} are gone.", may_be_real=True)
-    before, now = language_of(last_good), language_of(text)
-    if before and now and before != now:
-        yield Problem(f"The text is in {NAMES[now]}; the last good one was in {NAMES[before]}.", language=now)
+    if language := language_between(last_good, text):
+        yield Problem(f"The text is in {NAMES[language]}, as the last good one was not.", language=language)
     elif (kept := _words_kept(text, last_good)) < OTHER_SUBJECT:
         yield Problem(
             f"The text is about something else: it uses {kept:.0%} of the words that the last good one used most."

@@ -71,6 +71,7 @@ SAMPLE = 20_000  # characters from the beginning, the middle and the end togethe
 FEWEST_WORDS = 40  # words; below, a few names decide
 SURE_SHARE = 0.12  # of the words are frequent ones of the language
 SURE_LEAD = 2  # times as many words of its own as any other language has
+LEANING_WORDS, LEANING_LEAD = 5, 3  # enough where two texts that ought to be alike lean to different sides
 OTHER_SCRIPT = 0.3  # of the letters; Chinese terms quote many English names
 
 
@@ -83,6 +84,24 @@ def language_of(text: str) -> str:
     """
     sample = ADDRESS.sub(" ", _sample(text))
     return _by_script(sample) or _by_frequent_words(sample)
+
+
+def language_between(before: str, now: str) -> str:
+    """The language of ``now`` if it is another than that of ``before``; empty where that is not sure.
+
+    Two pages of names and addresses have few small words, but where both lean, and to different sides, that tells.
+    """
+    one, other = language_of(before), language_of(now)
+    if not (one and other):
+        one, other = _leaning_of(before), _leaning_of(now)
+    return other if one and other and one != other else ""
+
+
+@lru_cache(maxsize=256)
+def _leaning_of(text: str) -> str:
+    sample = ADDRESS.sub(" ", _sample(text))
+    words = Counter(WORD.findall(sample.lower()))
+    return _by_script(sample) or _ahead(words, fewest=LEANING_WORDS, own=LEANING_WORDS - 1, lead=LEANING_LEAD)
 
 
 def _sample(text: str) -> str:
@@ -110,20 +129,27 @@ def _by_script(text: str) -> str:
 
 def _by_frequent_words(text: str) -> str:
     words = Counter(WORD.findall(text.lower()))
-    total = words.total()
-    if total < FEWEST_WORDS:
+    if words.total() < FEWEST_WORDS:
         return ""
-    hits = Counter({language: _hits(words, frequent) for language, frequent in _frequent().items()})
-    (language, most), *others = hits.most_common(4)
-    if most < SURE_SHARE * total:
-        return ""
-    return language if all(_is_rather(words, language, other) for other, _ in others) else ""
+    return _ahead(words, fewest=SURE_SHARE * words.total(), own=2 * SURE_LEAD, lead=SURE_LEAD)
 
 
-def _is_rather(words: Counter[str], language: str, other: str) -> bool:
-    """By the words that only one of the two has: Danish and Norwegian share most of theirs."""
-    mine, theirs = _frequent()[language], _frequent()[other]
-    return _hits(words, mine - theirs) >= SURE_LEAD * max(3, _hits(words, theirs - mine))
+def _ahead(words: Counter[str], *, fewest: float, own: int, lead: int) -> str:
+    """The language with most of its frequent words, at least ``fewest``, if it is ahead of every other one.
+
+    Counted against each other by the words that only one of the two has: Danish and Norwegian share most of theirs.
+    """
+    frequent = _frequent()
+    (language, most), *others = Counter({name: _hits(words, listed) for name, listed in frequent.items()}).most_common(
+        4
+    )
+    if most < fewest:
+        return ""
+    for other, _ in others:
+        mine, theirs = frequent[language] - frequent[other], frequent[other] - frequent[language]
+        if _hits(words, mine) < max(own, lead * _hits(words, theirs)):
+            return ""
+    return language
 
 
 def _hits(words: Counter[str], wanted: frozenset[str]) -> int:
