@@ -45,11 +45,12 @@ def many_sections(count: int, *, changed: int = 0, days: int = 400) -> str:
     return "# Terms of Marrowmint\n\n" + "\n".join(sections)
 
 
-def see(document: Document, *texts: str) -> Capture:
+def see(document: Document, *texts: str, is_backfill: bool = False) -> Capture:
     """Record looks at the document, a day apart, and cluster the last as the write path does; that last one."""
     captures = document.captures.count()
     for number, text in enumerate(texts):
-        capture = record_capture(document, text=text, captured_at=NOON + timedelta(days=captures + number))
+        at = NOON + timedelta(days=captures + number)
+        capture = record_capture(document, text=text, captured_at=at, is_backfill=is_backfill)
     cluster_as_recorded(capture)
     return capture
 
