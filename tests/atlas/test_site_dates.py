@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from atlas.archive.fingerprints import fingerprint_sha256
-from atlas.archive.stated_dates import find_stated_dates
+from atlas.archive.stated_dates import stated_date_rows
 from atlas.models import Collection, Document, Snapshot, StatedDate, Version
 from atlas.site.dates import dates_of
 from tests.atlas.site_rows import allow_publications_past_review, hold_capture, make_catalogue, publish, reword
@@ -21,10 +21,7 @@ BANNER = "Effective: **1 March 2026**\n\nLast updated: February 2026\n\n"
 
 
 def with_stated_dates(version: Version) -> Version:
-    StatedDate.objects.bulk_create(
-        StatedDate(version=version, kind=one.kind, value=one.value, start=one.start, end=one.end)
-        for one in find_stated_dates(version.text)
-    )
+    StatedDate.objects.bulk_create(stated_date_rows(version, version.text))
     return version
 
 

@@ -53,7 +53,7 @@ def json_of(found: Report, held: Iterator[HeldCapture]) -> Iterator[str]:
 def lines_of(found: Report, held: Iterator[HeldCapture]) -> Iterator[str]:
     """The report for a person, section by section."""
     yield f"Archive of {', '.join(found.platforms) or 'all platforms'}: {_counts(found.totals)}."
-    yield f"Captures: {_counts({Outcome(name).label: number for name, number in found.captures.items()})}."
+    yield from _section("Captures", _capture_lines(found.captures))
     yield from _section("Held captures", _held_lines(found.held, held))
     yield from _section("Flapping", _flap_lines(found.flaps))
     yield from _section("What reaches the queue", _queue_lines(found.queue))
@@ -65,6 +65,11 @@ def lines_of(found: Report, held: Iterator[HeldCapture]) -> Iterator[str]:
 def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
     yield f"\n{title}\n{'-' * len(title)}"
     yield from lines
+
+
+def _capture_lines(by_outcome: dict[str, int]) -> Iterator[str]:
+    yield from (f"  {number:>7,}  {Outcome(name).label}" for name, number in by_outcome.items())
+    yield f"Total: {sum(by_outcome.values()):,} captures."
 
 
 def _held_lines(by_fate: dict[str, int], held: Iterator[HeldCapture]) -> Iterator[str]:
@@ -133,4 +138,4 @@ def _date_lines(stated: dict[str, int]) -> Iterator[str]:
 
 
 def _counts(counts: dict[str, int]) -> str:
-    return ", ".join(f"{number:,} {name[:1].lower()}{name[1:]}" for name, number in counts.items() if number) or "none"
+    return ", ".join(f"{number:,} {name}" for name, number in counts.items() if number) or "none"
