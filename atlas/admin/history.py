@@ -18,7 +18,7 @@ from atlas.archive.line_details import Entry, load_entries, load_hold_decisions,
 from atlas.archive.spells import STAYS_A_PAGE, Spell, Stay, load_spells, spell_on, stays
 from atlas.archive.timelines import Line, fold, load_looks, page_of
 from atlas.archive.wording_diff import DiffPart, diff_words
-from atlas.models import Change, Document, Incident, Provision, Publication, Wording
+from atlas.models import Change, Document, Incident, Outcome, Provision, Publication, Significance, Wording
 
 LOOKS_IN_AN_ADDRESS = 100  # some 1,000 characters, which every browser and proxy takes
 LARGEST_KEY = 2**31 - 1  # PostgreSQL's integer: what a sequence can be
@@ -152,11 +152,12 @@ def provision_timeline(request: HttpRequest, provision_id: int) -> HttpResponse:
     """All wordings of a provision, the one in force first, and when it was not in the document."""
     require(request, "atlas.view_provision")
     provision = get_object_or_404(Provision.objects.select_related("document__platform"), pk=provision_id)
-    found = load_spells(provision)
+    found, after, on = load_spells(provision), _asked_key(request), asked_day(request)
     every = stays(found)
-    after = _asked_key(request)
-    rest = [stay for stay in every if after is None or stay.latest.first.sequence < after]
-    shown, on = rest[:STAYS_A_PAGE], asked_day(request)
+    kind = "substantive" if request.GET.get("show") == "substantive" else ""
+    substantive = _beyond_cosmetic(provision, every)
+    rest = [stay for stay in (substantive if kind else every) if after is None or stay.latest.first.sequence < after]
+    shown = rest[:STAYS_A_PAGE]
     on_spell = spell_on(found, on) if on else None
     wordings = _load_wordings(provision, shown, on_spell)
     placed = {stay.wording_id for stay in every if stay.wording_id}
@@ -164,6 +165,11 @@ def provision_timeline(request: HttpRequest, provision_id: int) -> HttpResponse:
         "provision": provision,
         "document": provision.document,
         "entries": _stay_entries(provision, shown, wordings),
+        "kind": kind,
+        "tabs": (
+            ("", "All wordings and absences", len(every)),
+            ("substantive", "Without cosmetic changes", len(substantive)),
+        ),
         "next_before": shown[-1].latest.first.sequence if len(rest) > len(shown) else 0,
         "is_first": after is None,
         "now": found[-1] if found else None,
@@ -179,6 +185,17 @@ def provision_timeline(request: HttpRequest, provision_id: int) -> HttpResponse:
         "corrections": provision.topic_corrections.select_related("topic", "corrected_by").order_by("-pk")[:50],
     }
     return page(request, "provision/timeline.html", f"Timeline of {provision}", context)
+
+
+def _beyond_cosmetic(provision: Provision, every: Sequence[Stay]) -> list[Stay]:
+    """Those that began with more than a cosmetic change, or than a change of how we read the page. One query."""
+    cosmetic = Change.objects.filter(provision=provision, significance=Significance.COSMETIC, new_wording__isnull=False)
+    small = set(cosmetic.order_by().values_list("capture_id", flat=True))
+    return [
+        stay
+        for stay in every
+        if stay.before is None or (stay.first.first.pk not in small and stay.first.first.outcome != Outcome.UPGRADED)
+    ]
 
 
 def _load_wordings(provision: Provision, shown: Sequence[Stay], on_spell: Spell | None) -> dict[int, Wording]:

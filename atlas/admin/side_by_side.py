@@ -196,9 +196,9 @@ def _changes_between(
 
 
 def _way(document: Document, old: Version, new: Version) -> tuple[int, int]:
-    """The captures after the first and up to the second: the shortest way from one version to the other.
+    """The captures after the first and up to the second: the first way that the document went between the versions.
 
-    Where the document only ever went the other way, that one.
+    Where it only ever went from ``new`` to ``old``, that way.
     """
     looks = document.captures.filter(version__in=[old, new]).order_by("sequence").values_list("sequence", "version_id")
     ways: list[tuple[int, int]] = []
@@ -210,7 +210,7 @@ def _way(document: Document, old: Version, new: Version) -> tuple[int, int]:
         other = old.pk if version_id == new.pk else new.pk
         if other in last:
             (ways if version_id == new.pk else backwards).append((last[other], sequence))
-    return min(ways or backwards, key=lambda way: way[1] - way[0])
+    return (ways or backwards)[0]
 
 
 def _row(couple: Couple, wordings: dict[int, Wording], changes: dict[int, list[Change]]) -> Row:
@@ -225,7 +225,7 @@ def _row(couple: Couple, wordings: dict[int, Wording], changes: dict[int, list[C
 def _counts(rows: Iterable[Row]) -> list[tuple[str, int]]:
     """How many provisions are what, in words."""
     counted = Counter(_sort_of(row) for row in rows)
-    order = ("changed", "read the same", "added", "removed", "moved", "unchanged")
+    order = ("changed", "differing in typography only", "added", "removed", "moved", "unchanged")
     return [(name, counted[name]) for name in order if counted[name]]
 
 
@@ -236,4 +236,4 @@ def _sort_of(row: Row) -> str:
         return "removed"
     if not row.couple.is_reworded:
         return "moved" if row.couple.has_moved else "unchanged"
-    return "read the same" if row.reads_same else "changed"
+    return "differing in typography only" if row.reads_same else "changed"

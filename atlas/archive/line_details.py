@@ -67,16 +67,16 @@ def load_entries(lines: Sequence[Line], decisions: Iterable[HoldDecision]) -> li
             by_look[decision.capture_id].decision = decision
         if decision.made_id in by_look:
             by_look[decision.made_id].released_by = decision
-    _count_changes(by_look)
+    _count_changes(entries, by_look)
     _add_incidents(by_look)
     _add_clusters(by_look)
     _add_dates(entries)
     return entries
 
 
-def _count_changes(by_look: dict[int, Entry]) -> None:
-    news = [look.pk for entry in by_look.values() for look in entry.line.news if look.kind in ("change", "return")]
-    rows = Change.objects.filter(capture__in=set(news)).order_by().values("capture_id", "significance", "is_return")
+def _count_changes(entries: Iterable[Entry], by_look: dict[int, Entry]) -> None:
+    news = [look.pk for entry in entries for look in entry.line.news if look.kind in ("change", "return")]
+    rows = Change.objects.filter(capture__in=news).order_by().values("capture_id", "significance", "is_return")
     for row in rows.annotate(number=Count("pk")):
         counts = by_look[row["capture_id"]].counts
         if row["is_return"]:

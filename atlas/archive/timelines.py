@@ -134,7 +134,7 @@ class Line:
         versions = sorted({look.number for look in (self.before, *self.news) if look and look.number})
         if len(versions) > 2:
             named = f"{', '.join(map(str, versions[:-1]))} and {versions[-1]}"
-            return f"Returned {times(len(self.news))} to texts seen before, between versions {named}, {self._between()}"
+            return f"Returned {times(len(self.news))} to texts seen before (versions {named}) {self._between()}"
         back = f"Returned to version {self.first.number} and back {times(len(self.news) // 2)}"
         again = f", then to version {self.first.number} once more," if len(self.news) % 2 else ""
         return f"{back}{again} {self._between()}"
