@@ -56,7 +56,7 @@ def check_phrase(phrase: str) -> str:
     """``phrase`` in one line; Refused if too little of it would be looked for."""
     phrase = " ".join(check_words(phrase, "the words that every such change says").split())
     if len(fold_phrase(phrase)) < SHORTEST_PHRASE:
-        raise Refused(f"“{phrase}” stands in nearly every sentence. Give at least {SHORTEST_PHRASE} letters.")
+        raise Refused(f"“{phrase}” says too little to be looked for. Give at least {SHORTEST_PHRASE} letters.")
     return phrase
 
 
@@ -122,7 +122,7 @@ def is_noise(change: Change, phrase: str) -> bool:
     left = sentences_between(
         change.old_wording.text if change.old_wording else "", change.new_wording.text if change.new_wording else ""
     )
-    return bool(left) and all(wanted in fold_phrase(sentence.text) for sentence in left)
+    return bool(wanted and left) and all(wanted in fold_phrase(sentence.text) for sentence in left)
 
 
 def sentences_between(old: str, new: str) -> list[Sentence]:
