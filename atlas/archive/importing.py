@@ -8,7 +8,7 @@ import difflib
 import hashlib
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,6 +18,8 @@ from typing import Any
 import structlog
 from django.db import OperationalError, connection, transaction
 
+from atlas.archive.confirming import Waiting, reach_of, with_incident
+from atlas.archive.held import STOOD
 from atlas.archive.ota import Record, RecordKind, Repository, SourceError, Texts, fetch_collection, parse_record
 from atlas.archive.previewing import Preview
 from atlas.archive.recording import DocumentRecorder, Recorded, Sighting
@@ -59,6 +61,12 @@ class ImportSummary:
 
     def add(self, record: Record, recorded: Recorded) -> None:
         self.recorded[record.kind] += 1
+        self.count(recorded)
+
+    def count(self, recorded: Recorded) -> None:
+        """What a record became, and what was held before and is confirmed with it."""
+        if recorded.confirmed is not None:
+            self.count(recorded.confirmed)
         self.captures[Outcome(recorded.capture.outcome)] += 1
         self.versions += recorded.is_new_version
         self.provisions += recorded.new_provisions
@@ -118,10 +126,11 @@ def import_collection(
         summary.records.update(record.kind for record in chosen)
         todo = _sort_out(chosen, _known_commits(known_as, history, texts), summary)
         if dry_run:
-            summary.preview = _preview(chosen, todo, texts, progress)
+            summary.preview = _preview(chosen, todo, texts, reach_of(history), progress)
         elif collection is not None:
             recent = queue_since or max(record.captured_at for record in history) - RECENT
-            _record_all(collection, todo, texts, recent, summary, progress)
+            waiting = Waiting(reach_of(history))
+            _record_all(collection, chosen, todo, texts, waiting, recent, summary, progress)
     summary.seconds = time.monotonic() - started
     if not dry_run:
         logger.info("imported collection", collection=summary.collection, recorded=summary.recorded.total())
@@ -196,7 +205,7 @@ def _known_commits(collection: Collection | None, history: Sequence[Record], tex
     """The commits of ``history`` that are recorded already, under this or an earlier name."""
     if collection is None:
         return set()
-    captures = Capture.objects.filter(collection=collection).order_by()
+    captures = Capture.objects.filter(collection=collection).exclude(source_ref="").order_by()
     known = set(captures.values_list("source_ref", flat=True))
     orphans = known - {record.commit for record in history}
     if orphans:
@@ -233,27 +242,36 @@ def _sort_out(chosen: Sequence[Record], known: set[str], summary: ImportSummary)
     return todo
 
 
-def _preview(chosen: Sequence[Record], todo: Sequence[Record], texts: Texts, progress: Progress) -> dict[str, int]:
+def _preview(
+    chosen: Sequence[Record], todo: Sequence[Record], texts: Texts, reach: Mapping[str, datetime], progress: Progress
+) -> dict[str, int]:
     new = {record.commit for record in todo}
-    preview = Preview()
+    preview = Preview(reach)
     for done, record in enumerate(chosen, start=1):
         preview.see(record, texts.read(record.blob), is_counted=record.commit in new)
         progress(done, len(chosen))
-    return dict(preview.classes)
+    preview.confirm(max(reach.values()), is_counted=bool(new))
+    return {name: number for name, number in preview.classes.items() if number}
 
 
 def _record_all(
     collection: Collection,
+    chosen: Sequence[Record],
     todo: Sequence[Record],
     texts: Texts,
+    waiting: Waiting,
     recent: datetime,
     summary: ImportSummary,
     progress: Progress,
 ) -> None:
     recorders = Recorders(Register(collection))
+    with recorders.batch():
+        for name in with_incident(collection, chosen):
+            waiting.see(name, recorders.of(name).standing.held)
     for start in range(0, len(todo), BATCH):
         with recorders.batch():
             for record in todo[start : start + BATCH]:
+                _confirm(recorders, waiting, waiting.reach[record.commit], recent, summary)
                 sighting = Sighting(
                     texts.read(record.blob),
                     record.captured_at,
@@ -262,8 +280,22 @@ def _record_all(
                     source_ref=record.commit,
                     is_backfill=record.captured_at < recent,
                 )
-                summary.add(record, recorders.of(record).record(sighting))
+                recorder = recorders.of(record.document)
+                summary.add(record, recorder.record(sighting))
+                waiting.see(record.document, recorder.standing.held)
         progress(min(start + BATCH, len(todo)), len(todo))
+    with recorders.batch():
+        _confirm(recorders, waiting, max(waiting.reach.values()), recent, summary)
+
+
+def _confirm(recorders: "Recorders", waiting: Waiting, at: datetime, recent: datetime, summary: ImportSummary) -> None:
+    """Record the held texts that have stood long enough at ``at``, before anything that was captured then."""
+    for name in waiting.due(at):
+        recorder = recorders.of(name)
+        held = recorder.standing.held
+        if held is not None and (confirmed := recorder.confirm(STOOD, at=at, is_backfill=held.since < recent)):
+            summary.count(confirmed)
+        waiting.see(name, None)
 
 
 class Recorders:
@@ -286,8 +318,8 @@ class Recorders:
             refresh_topics(self.reworded)
             self.reworded.clear()
 
-    def of(self, record: Record) -> DocumentRecorder:
-        name = record.document
+    def of(self, name: tuple[str, str]) -> DocumentRecorder:
+        """The recorder of the document of that service and terms type, with its lock."""
         recorder = self.recorders.pop(name, None) or DocumentRecorder(self.register.document(*name), self.reworded)
         self.recorders[name] = recorder
         if name not in self.locked:

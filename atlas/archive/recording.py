@@ -5,19 +5,34 @@ outcomes mean and when a provision keeps its identity: docs/decisions/0004-impor
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from atlas.archive.comparing import Judged, Step, judge_steps, steps_by_identity
-from atlas.archive.health import in_public, problems
+from atlas.archive.dating import record_stated_dates
+from atlas.archive.fingerprints import fingerprint_sha256
+from atlas.archive.health import Problem, in_public
+from atlas.archive.held import (
+    AGREED,
+    EXTRACTION_CHANGED,
+    as_held,
+    doubts,
+    is_decided,
+    judge,
+    waits_to_be_confirmed,
+)
 from atlas.archive.identity import identify, place_provisions, reworded
 from atlas.archive.normalising import folded_sha256, storable
-from atlas.archive.standing import Held, Known, Piece, Standing, load_pieces, load_standing, split_texts
+from atlas.archive.remembering import Past, load_past
+from atlas.archive.rewrites import cluster_rewrite
+from atlas.archive.splitting import SPLITTER
+from atlas.archive.standing import Known, Piece, Standing, load_pieces, load_standing, split_texts
 from atlas.archive.topic_rows import refresh_topics
+from atlas.archive.variants import find_variant, note_language
 from atlas.models import (
     Capture,
     Change,
@@ -33,8 +48,6 @@ from atlas.models import (
 )
 from atlas.rooms import wake
 
-# A text that only looks wrong beside the last good one is what the document is now, once it stood this long.
-HELD_LONG_ENOUGH = timedelta(hours=48)
 # A provision that goes away, comes back and goes again within this time is a flapping page, not news each time.
 FLAPPING = timedelta(days=90)
 REMEMBERED_WAYS = 64
@@ -42,7 +55,10 @@ REMEMBERED_WAYS = 64
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What was seen when. ``upgrade``: the text differs because our extraction changed, not the platform."""
+    """What was seen when. ``upgrade``: the text differs because our extraction changed, not the platform.
+
+    ``confirmed_at`` and ``reasons``: the text was held at first; when and why it is recorded after all.
+    """
 
     text: str
     captured_at: datetime
@@ -50,16 +66,19 @@ class Sighting:
     collection: Collection | None = None
     source_ref: str = ""
     is_backfill: bool = False
+    confirmed_at: datetime | None = None
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a sighting became."""
+    """What a sighting became. ``confirmed``: what a text held before it became, because this sighting confirmed it."""
 
     capture: Capture
     is_new_version: bool = False
     new_provisions: int = 0
     changes: tuple[Change, ...] = ()
+    confirmed: "Recorded | None" = None
 
     @property
     def is_announced(self) -> bool:
@@ -67,7 +86,7 @@ class Recorded:
         return any(
             change.significance == Significance.SUBSTANTIVE and not change.is_return and not change.is_backfill
             for change in self.changes
-        )
+        ) or (self.confirmed is not None and self.confirmed.is_announced)
 
 
 def record_capture(
@@ -88,13 +107,19 @@ def record_capture(
     with transaction.atomic():
         recorder = DocumentRecorder(document)
         recorder.lock()
-        if source_ref and (known := document.captures.filter(source_ref=source_ref).first()):
+        if source_ref and (known := _known_by(document, source_ref)):
             return known
         recorded = recorder.record(sighting)
         refresh_topics(recorder.reworded)
         if recorded.is_announced:
             wake("changes_recorded")
     return recorded.capture
+
+
+def _known_by(document: Document, source_ref: str) -> Capture | None:
+    """The capture of that source, in the document's own stream or in one of its variants."""
+    streams = Q(document=document) | Q(document__variant_of=document)
+    return Capture.objects.filter(streams, source_ref=source_ref).first()
 
 
 def record_failure(document: Document, *, reason: str, captured_at: datetime) -> Capture:
@@ -117,6 +142,7 @@ class DocumentRecorder:
     document: Document
     reworded: dict[int, str] = field(default_factory=dict)  # provisions → texts, yet without their topics
     standing: Standing = field(default_factory=Standing)
+    past: Past | None = None  # read when a text is first compared
     ways: dict[tuple[int, int], list[Judged]] = field(default_factory=dict)
 
     def lock(self) -> None:
@@ -124,7 +150,7 @@ class DocumentRecorder:
         Document.objects.select_for_update(of=("self",), no_key=True).get(pk=self.document.pk)
         latest = Capture.objects.filter(document=self.document).aggregate(sequence=Max("sequence"))["sequence"] or 0
         if latest != self.standing.sequence:
-            self.standing = load_standing(self.document)
+            self.standing, self.past = load_standing(self.document), None
 
     def record(self, sighting: Sighting) -> Recorded:
         """Record one look at the document."""
@@ -133,9 +159,42 @@ class DocumentRecorder:
             return Recorded(self._see(sighting, Outcome.UNCHANGED, self.standing.version_id, self.standing.snapshot_id))
         if (known := self.standing.versions.get(digest)) is not None:
             return self._record_known(sighting, digest, known)
-        if reasons := problems(sighting.text, last_good=self._last_good(sighting.captured_at)):
-            return Recorded(self._hold(sighting, digest, reasons))
+        ruling = judge(sighting.text, last_good=self.standing.text or None, held=self.standing.held)
+        if ruling.language and (variant := find_variant(self.document, ruling.language)):
+            return self._record_variant(variant, sighting)
+        if ruling.confirms and (confirmed := self.confirm(AGREED, at=sighting.captured_at)):
+            return replace(self.record(sighting), confirmed=confirmed)
+        if ruling.problems:
+            return Recorded(self._hold(sighting, digest, list(ruling.problems)))
         return self._record_new(sighting, digest)
+
+    def confirm(self, reason: str, *, at: datetime, is_backfill: bool = False) -> Recorded | None:
+        """Record the held text that may be real, as of when it was first seen; None if an editor decided meanwhile."""
+        held = self.standing.held
+        assert held is not None, "only a document with a held text that may be real is asked to confirm it"
+        if is_decided(held):
+            self.standing.held = None
+            return None
+        sighting = Sighting(
+            held.text,
+            held.since,
+            upgrade=held.is_upgrade,
+            collection=held.collection,
+            is_backfill=is_backfill,
+            confirmed_at=at,
+            reasons=(reason,),
+        )
+        return self.accept(sighting)
+
+    def accept(self, sighting: Sighting) -> Recorded:
+        """Record a text that was held: it is the document after all."""
+        return self._record_new(sighting, sha256(sighting.text))
+
+    def _record_variant(self, variant: Document, sighting: Sighting) -> Recorded:
+        """A look at the source that showed another language: it belongs to that stream and says nothing of this one."""
+        recorder = DocumentRecorder(variant, self.reworded)
+        recorder.lock()
+        return recorder.record(sighting)
 
     def record_failure(self, reason: str, captured_at: datetime) -> Capture:
         """Record that the document could not be read."""
@@ -156,29 +215,33 @@ class DocumentRecorder:
             outcome,
             version_id=version_id,
             snapshot_id=snapshot_id,
+            reasons=list(sighting.reasons),
             collection=sighting.collection,
             source_ref=sighting.source_ref,
         )
         if self.standing.incident is not None:
             open_incident = Incident.objects.filter(pk=self.standing.incident.pk)
-            open_incident.update(closed_by=capture, closed_at=sighting.captured_at)
+            open_incident.update(closed_by=capture, closed_at=sighting.confirmed_at or sighting.captured_at)
         self.standing.incident = self.standing.held = None
         return capture
 
-    def _hold(self, sighting: Sighting, digest: str, reasons: list[str]) -> Capture:
+    def _hold(self, sighting: Sighting, digest: str, found: list[Problem]) -> Capture:
         """Kept as it was seen; nothing is made of it."""
+        found += doubts(self.document, digest, at=sighting.captured_at, incident=self.standing.incident)
+        reasons = [problem.sentence for problem in found]
         capture = self._insert_capture(
             sighting.captured_at,
             Outcome.QUARANTINED,
             snapshot_id=store(sighting.text, digest),
-            reasons=reasons,
+            reasons=[*reasons, EXTRACTION_CHANGED] if sighting.upgrade else reasons,
             collection=sighting.collection,
             source_ref=sighting.source_ref,
         )
         self._open_incident(capture, " ".join(map(in_public, reasons)))
-        held = self.standing.held
-        if held is None or held.text != sighting.text:
-            self.standing.held = Held(sighting.text, sighting.captured_at)
+        if waits_to_be_confirmed(found):
+            self.standing.held = as_held(capture, sighting.text)
+        elif self.standing.held is not None:
+            self.standing.held = replace(self.standing.held, stands=False)
         return capture
 
     def _open_incident(self, capture: Capture, cause: str) -> None:
@@ -187,13 +250,6 @@ class DocumentRecorder:
                 document=self.document, cause=cause, opened_by=capture, opened_at=capture.captured_at
             )
 
-    def _last_good(self, at: datetime) -> str | None:
-        """What a new text is measured by: the last good text, or what has stood in its place long enough."""
-        held = self.standing.held
-        if held is not None and at - held.since >= HELD_LONG_ENOUGH and not problems(held.text, last_good=None):
-            return held.text
-        return self.standing.text or None
-
     def _record_known(self, sighting: Sighting, digest: str, known: Known) -> Recorded:
         """Back to a text that was archived before: the provisions and wordings it had then are current again."""
         outcome = Outcome.UPGRADED if sighting.upgrade else Outcome.RETURNED
@@ -201,13 +257,15 @@ class DocumentRecorder:
         old, new = self.standing.pieces, load_pieces(known.version_id, sighting.text)
         changes: list[Change] = []
         if not sighting.upgrade:
-            changes = self._insert_changes(capture, sighting, self._way_to(known.version_id, new), lambda step: True)
+            is_flapping = self._past(sighting).stood_lately(known.version_id, sighting.captured_at)
+            judged = self._way_to(known.version_id, new) if is_flapping else self._judge_return(sighting, new)
+            changes = self._insert_changes(capture, sighting, judged, lambda way: is_flapping or way.is_return)
         self._stand(sighting, digest, known, new)
         self._place(old, new, sighting)
         return Recorded(capture, changes=tuple(changes))
 
     def _way_to(self, version_id: int, new: Sequence[Piece]) -> list[Judged]:
-        """The judged steps to a recorded version. Flapping pages go the same ways again and again."""
+        """The judged steps to a version that stood not long before. Flapping pages go the same ways again and again."""
         assert self.standing.version_id is not None
         way = (self.standing.version_id, version_id)
         if way not in self.ways:
@@ -217,8 +275,20 @@ class DocumentRecorder:
             self.ways[way] = judge_steps(steps_by_identity(old, new), old, new)
         return self.ways[way]
 
+    def _judge_return(self, sighting: Sighting, new: Sequence[Piece]) -> list[Judged]:
+        """The steps to a version that stood long before: what the platform says anew is news."""
+        old, past = self.standing.pieces, self._past(sighting)
+        return judge_steps(steps_by_identity(old, new), old, new, past.sentences, sighting.captured_at)
+
+    def _past(self, sighting: Sighting) -> Past:
+        """What the document said before ``sighting``, whose capture is the latest."""
+        if self.past is None:
+            self.past = load_past(self.document, at=sighting.captured_at, before=self.standing.sequence)
+        return self.past
+
     def _record_new(self, sighting: Sighting, digest: str) -> Recorded:
         """A text never seen before: a version, and whatever of its provisions is new or other."""
+        note_language(self.document, sighting.text)
         is_first = self.standing.version_id is None
         outcome = Outcome.FIRST if is_first else Outcome.UPGRADED if sighting.upgrade else Outcome.CHANGED
         version = Version.objects.create(
@@ -226,23 +296,29 @@ class DocumentRecorder:
             number=len(self.standing.versions) + 1,
             snapshot_id=store(sighting.text, digest),
             folded_sha256=folded_sha256(sighting.text),
+            fingerprint_sha256=fingerprint_sha256(sighting.text),
             first_captured_at=sighting.captured_at,
         )
+        record_stated_dates(version, sighting.text)
         capture = self._see(sighting, outcome, version.pk, version.snapshot_id)
         old = self.standing.pieces
         found = identify(capture, old, split_texts(sighting.text))
         insert_placements(version, sighting.text, found.pieces)
         changes: list[Change] = []
         if outcome == Outcome.CHANGED:
-            judged = judge_steps(found.steps, old, found.pieces)
+            history = self._past(sighting).sentences
+            judged = judge_steps(found.steps, old, found.pieces, history, sighting.captured_at)
             returned = found.returned | gone_before(found.steps, sighting.captured_at)
-            changes = self._insert_changes(capture, sighting, judged, lambda step: step.provision_id in returned)
+            changes = self._insert_changes(
+                capture, sighting, judged, lambda way: way.is_return or way.step.provision_id in returned
+            )
+            cluster_rewrite(capture, changes, old, found.pieces)
         self._stand(sighting, digest, Known(version.pk, version.snapshot_id), found.pieces)
         self._place(old, found.pieces, sighting)
         return Recorded(capture, True, found.new_provisions, tuple(changes))
 
     def _insert_changes(
-        self, capture: Capture, sighting: Sighting, judged: Sequence[Judged], is_return: Callable[[Step], bool]
+        self, capture: Capture, sighting: Sighting, judged: Sequence[Judged], is_return: Callable[[Judged], bool]
     ) -> list[Change]:
         return Change.objects.bulk_create(
             Change(
@@ -254,7 +330,7 @@ class DocumentRecorder:
                 reasons=list(way.reasons),
                 old_wording_id=way.step.old.wording_id if way.step.old else None,
                 new_wording_id=way.step.new.wording_id if way.step.new else None,
-                is_return=is_return(way.step),
+                is_return=is_return(way),
                 is_backfill=sighting.is_backfill,
             )
             for way in judged
@@ -265,6 +341,8 @@ class DocumentRecorder:
         standing.versions[digest] = known
         standing.version_id, standing.snapshot_id = known.version_id, known.snapshot_id
         standing.sha256, standing.text, standing.pieces = digest, sighting.text, pieces
+        if self.past is not None:
+            self.past.see(known.version_id, [piece.text.text for piece in pieces], sighting.captured_at)
 
     def _place(self, old: Sequence[Piece], new: Sequence[Piece], sighting: Sighting) -> None:
         place_provisions(old, new, at=sighting.captured_at)
@@ -283,15 +361,16 @@ def store(text: str, digest: str) -> int:
     return Snapshot.objects.values_list("pk", flat=True).get(sha256=digest)
 
 
-def insert_placements(version: Version, text: str, pieces: Sequence[Piece]) -> None:
+def insert_placements(version: Version, text: str, pieces: Sequence[Piece], *, splitter: int = SPLITTER) -> None:
     """Where each wording stands, with the white space behind it: together they give back the text."""
     ends = [piece.text.start for piece in pieces[1:]] + [len(text)]
-    columns = 'version_id, wording_id, ordinal, start, "end", separator'
+    columns = 'version_id, wording_id, splitter, ordinal, start, "end", separator'
     # Three rows in four of an import; COPY takes a fifth of the time of Django's bulk_create.
     with connection.cursor() as cursor, cursor.copy(f"COPY atlas_placement ({columns}) FROM STDIN") as copy:
         for ordinal, (piece, end) in enumerate(zip(pieces, ends, strict=True), start=1):
             span = piece.text
-            copy.write_row((version.pk, piece.wording_id, ordinal, span.start, span.end, text[span.end : end]))
+            separator = text[span.end : end]
+            copy.write_row((version.pk, piece.wording_id, splitter, ordinal, span.start, span.end, separator))
 
 
 def gone_before(steps: Sequence[Step], at: datetime) -> frozenset[int]:

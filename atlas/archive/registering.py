@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from django.utils.text import slugify
 
 from atlas.archive.ota import Record, Repository, without_credentials
+from atlas.archive.variants import shown_by
 from atlas.models import Capture, Collection, Document, Platform, Standing
 
 # What a document of each Open Terms Archive terms type usually is. Where practice differs from platform to platform
@@ -119,7 +120,7 @@ class Register:
 
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
-        known = Document.objects.filter(collection=collection).select_related("platform")
+        known = Document.objects.filter(collection=collection, variant_of=None).select_related("platform")
         self.documents = {(document.platform.name, document.terms_type): document for document in known}
 
     def document(self, service: str, terms_type: str) -> Document:
@@ -141,6 +142,7 @@ class Register:
         taken = set(platform.documents.values_list("slug", flat=True))
         is_watched = platform.documents.filter(terms_type=terms_type).exists()
         label = f"{terms_type} ({self.collection.name})" if is_watched else terms_type
+        shown = shown_by(platform.name, terms_type)
         return Document.objects.create(
             platform=platform,
             collection=self.collection,
@@ -148,6 +150,8 @@ class Register:
             name=label[:200],
             slug=slug_of(label, taken.__contains__),
             standing=STANDINGS.get(terms_type, Standing.UNKNOWN),
+            region=shown.region,
+            language=shown.language,
         )
 
 

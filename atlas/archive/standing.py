@@ -4,12 +4,10 @@ Read once by the write path and kept in step by it, so that replaying a long his
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
-from django.db.models import Min, QuerySet
-
+from atlas.archive.held import Held, load_held
 from atlas.archive.splitting import ProvisionText, split_provisions
-from atlas.models import Capture, Document, Incident, Outcome, Placement, Version
+from atlas.models import Capture, Document, Incident, Placement, Version
 
 LONGEST_TITLE = 300  # characters: Provision.title
 
@@ -21,14 +19,6 @@ class Piece:
     provision_id: int
     wording_id: int
     text: ProvisionText
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The latest text that did not look like the document, and since when it has stood."""
-
-    text: str
-    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +58,15 @@ def load_standing(document: Document) -> Standing:
         standing.sha256, standing.text = good.version.snapshot.sha256, good.version.text
         standing.pieces = load_pieces(good.version.pk, standing.text)
         standing.versions = _load_versions(document)
-    standing.incident = Incident.objects.filter(document=document, closed_at=None).first()
+    standing.incident = Incident.objects.filter(document=document, closed_at=None).select_related("opened_by").first()
     if standing.incident is not None:
-        standing.held = _load_held(captures.filter(sequence__gt=good.sequence if good else 0))
+        standing.held = load_held(document, standing.incident, last_good=standing.text or None)
     return standing
 
 
 def _load_versions(document: Document) -> dict[str, Known]:
     rows = Version.objects.filter(document=document).order_by().values_list("snapshot__sha256", "pk", "snapshot_id")
     return {digest: Known(version_id, snapshot_id) for digest, version_id, snapshot_id in rows}
-
-
-def _load_held(captures: QuerySet[Capture]) -> Held | None:
-    """What was held last among ``captures``, those since the last good one."""
-    held = captures.filter(outcome=Outcome.QUARANTINED).select_related("snapshot").first()
-    if held is None:
-        return None
-    assert held.snapshot is not None
-    since = captures.filter(snapshot=held.snapshot).aggregate(since=Min("captured_at"))["since"]
-    return Held(held.snapshot.text, since)
 
 
 def load_pieces(version_id: int, text: str) -> list[Piece]:

@@ -181,7 +181,7 @@ class TestImporting:
         run(small_collection().write(tmp_path / "ota"))
         made = Document.objects.get(platform__slug="dall-e")
         assert (made.name, made.slug, made.standing) == ("Privacy Policy", "privacy-policy", Standing.POLICY)
-        assert (made.region, made.language, made.source_urls) == ("", "", [])
+        assert (made.region, made.language, made.source_urls) == ("", "en", [])
         collection = Collection.objects.get()
         assert (collection.name, collection.licence) == ("invented", "ODC-BY 1.0")
         assert made.collection == collection
