@@ -112,3 +112,19 @@ def language_name(code: str) -> str:
     """ "German" for ``de``; a code without a name is shown as it is."""
     known = LANG_INFO.get(code.lower()) or LANG_INFO.get(code.lower().partition("-")[0]) or {}
     return str(known.get("name", code))
+
+
+# The licences that importing knows by name (atlas.archive.registering.LICENCES); all of them want to be linked to.
+_LICENCES = {
+    "ODC-BY 1.0": "https://opendatacommons.org/licenses/by/1-0/",
+    "ODbL 1.0": "https://opendatacommons.org/licenses/odbl/1-0/",
+    "CC BY-SA 4.0": "https://creativecommons.org/licenses/by-sa/4.0/",
+    "CC BY 4.0": "https://creativecommons.org/licenses/by/4.0/",
+}
+
+
+@register.filter
+def licence_link(name: str) -> str:
+    """The name of a licence as a link to its text; alone, where we don't know where that is."""
+    address = _LICENCES.get(name)
+    return format_html('<a href="{}" rel="license noopener">{}</a>', address, name) if address else name

@@ -7,11 +7,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from atlas.archive.fingerprints import fingerprint_sha256
+from atlas.archive.registering import LICENCES
 from atlas.archive.stated_dates import stated_date_rows
 from atlas.models import Collection, Document, Snapshot, StatedDate, Version
 from atlas.site.dates import dates_of
+from atlas.templatetags.atlas_site import licence_link
 from tests.atlas.site_rows import allow_publications_past_review, hold_capture, make_catalogue, publish, reword
 from tests.factories import NOON, add_wording, make_document, make_platform, make_provision, make_version
 
@@ -130,7 +133,13 @@ def test_wherever_an_imported_text_is_shown_its_licence_and_attribution_stand_be
     pages = [page_of(client, row) for row in (provision, change, elsewhere)]
     pages.append(client.get(publication.permalink).content.decode())
     for page in pages:
-        assert "Text: © Demo &amp; contributors (ODbL 1.0)." in page
+        assert "Text: © Demo &amp; contributors, from Demo versions (ODbL 1.0)." in re.sub(r"</?a[^>]*>", "", page)
+        assert 'href="https://opendatacommons.org/licenses/odbl/1-0/" rel="license noopener">ODbL 1.0</a>' in page
+
+
+def test_every_licence_that_an_import_knows_leads_to_its_text() -> None:
+    assert all("href" in licence_link(name) for name in LICENCES)
+    assert escape(licence_link("<b>")) == "&lt;b&gt;"
 
 
 def test_our_own_captures_need_no_attribution(client: Client) -> None:
