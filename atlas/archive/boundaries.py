@@ -23,6 +23,7 @@ END = re.compile(
     r"|(?:[ ]{2}|\\)\n\s*"  # a break that the page asks for
     r"|\n\s*(?=[\u2022\u25cf\u25aa\u2023\u00b7])"  # a bullet that Markdown doesn't know
 )
+NUMBER_ALONE = re.compile(r"[.!?:;\u201d\")\]\0]\s{0,3}\d{1,3}\\?$")  # "… it.2. Fees"
 WORD = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff]")
 
 Span = tuple[int, int]
@@ -57,7 +58,7 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
     for match in END.finditer(visible):
         has_words = has_words or WORD.search(visible, searched, match.start()) is not None
         searched = max(searched, match.start() - 1)
-        if not has_words or match.end() >= len(text) or _is_abbreviation(visible, begin, match.start()):
+        if not has_words or match.end() >= len(text) or _is_no_end(visible, begin, match.start()):
             continue
         spans.append((begin, match.start() + len(match[0].rstrip())))
         begin = searched = match.end()
@@ -65,9 +66,10 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
     return (*spans, (begin, len(text)))
 
 
-def _is_abbreviation(visible: str, begin: int, end: int) -> bool:
-    """Is the dot at ``end`` or before it that of one?"""
+def _is_no_end(visible: str, begin: int, end: int) -> bool:
+    """Is the dot at ``end`` or before it that of an abbreviation or of a number?"""
     stop = end if visible[end] in ".!?" else end - 1
-    return visible[stop : stop + 1] == "." and (
-        NOT_AN_END.search(visible, max(begin, stop - LONGEST_ABBREVIATION), stop) is not None
-    )
+    if visible[stop : stop + 1] != ".":
+        return False
+    window = max(begin, stop - LONGEST_ABBREVIATION), stop
+    return any(what.search(visible, *window) is not None for what in (NOT_AN_END, NUMBER_ALONE))

@@ -70,7 +70,7 @@ def _glued_headings(text: str) -> list[Span]:
         for begin, end in spans
         if begin and not text[begin - 1].isspace() and (match := GLUED_HEADING.match(text, begin, end))
     ]
-    ends = [end for _, end in spans]
+    ends = sorted({*(end for _, end in spans), *clause_starts(text)})
     tops = [begin for begin in clause_starts(text) if TOP_NUMBER.match(text, begin)]
     titles = [(begin, ends[bisect_right(ends, begin)]) for begin in tops]
     are_titles = all(end - begin <= LONGEST_TITLE and end < len(text) for begin, end in titles)
