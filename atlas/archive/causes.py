@@ -9,10 +9,12 @@ from functools import lru_cache
 
 from atlas.archive.banners import is_announcement, is_banner, is_pointer
 from atlas.archive.english import plain_english, same_tense
+from atlas.archive.names import DIGIT, MODALS, NEGATIONS
 from atlas.archive.sentences import Sentence, sentence_key
 
 LABEL_WORDS = 8  # a longer heading says something
 QUESTION_WORDS = 20  # unless it only asks
+OBLIGING = MODALS | NEGATIONS
 FOOTNOTE = re.compile(r"(?<=[^\s(])\[\d{1,3}\]")  # behind a word, not "within [30] days"
 SMALL_NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -61,7 +63,7 @@ def cosmetic_cause(before: Sentence, after: Sentence) -> str:
         return "Only the tense of a verb changed."
     if is_banner(before.text) and is_banner(after.text):
         return "Only the date banner changed."
-    if before.is_heading and after.is_heading and _is_label(before) and _is_label(after):
+    if before.is_heading and after.is_heading and _is_label(before) and _is_label(after) and _bind_alike(before.key, after.key):
         return "Only a heading was renamed."
     gone, come = cosmetic_cause_alone(before), cosmetic_cause_alone(after)
     return come if gone and come else ""
@@ -90,6 +92,12 @@ def plain(key: str) -> str:
 
 def _is_label(heading: Sentence) -> bool:
     return len(heading.key.split()) <= (QUESTION_WORDS if heading.text.endswith("?") else LABEL_WORDS)
+
+
+def _bind_alike(old: str, new: str) -> bool:
+    """Have two headings the same numbers, modal verbs and negations? "Cap of $500" may be all that says so."""
+    one, two = ({word for word in key.split() if word in OBLIGING or DIGIT.search(word)} for key in (old, new))
+    return one == two
 
 
 def _without_footnotes(sentence: Sentence) -> str:

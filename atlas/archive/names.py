@@ -3,102 +3,22 @@
 import re
 from typing import Final
 
-MODALS: Final = frozenset(
-    (
-        "may",
-        "might",
-        "must",
-        "shall",
-        "will",
-        "would",
-        "should",
-        "can",
-        "could",
-        "cannot",
-        "need",
-        "ought",
-        "can't",
-        "won't",
-        "mustn't",
-        "shouldn't",
-        "couldn't",
-        "wouldn't",
-    )
+MODAL_WORDS = (
+    "may might must shall will would should can could cannot need ought can't won't mustn't shouldn't couldn't wouldn't"
 )
-NEGATIONS: Final = frozenset(
-    (
-        "not",
-        "no",
-        "nor",
-        "never",
-        "none",
-        "neither",
-        "without",
-        "except",
-        "unless",
-        "only",
-        "cannot",
-        "can't",
-        "won't",
-        "don't",
-        "doesn't",
-        "isn't",
-        "aren't",
-        "didn't",
-    )
+NEGATING = (
+    "not no nor never none neither without except unless only cannot can't won't don't doesn't isn't aren't didn't"
 )
-JOINTS: Final = frozenset(("and", "or", "&", "either", "both", "if", "any", "all", "each", "every"))
-PERSONS: Final = frozenset(("we", "us", "our", "you", "your", "i", "they", "their", "he", "she"))
-NUMBER_WORDS: Final = frozenset(
-    (
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-        "hundred",
-        "thousand",
-        "million",
-        "billion",
-        "once",
-        "twice",
-        "half",
-        "hour",
-        "hours",
-        "day",
-        "days",
-        "week",
-        "weeks",
-        "month",
-        "months",
-        "year",
-        "years",
-    )
+JOINING = "and or & either both if any all each every"
+PERSONAL = "we us our you your i they their he she"
+COUNTING = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion once"
+    " twice half hour hours day days week weeks month months year years"
 )
-BINDING: Final = MODALS | NEGATIONS | JOINTS | PERSONS | NUMBER_WORDS
+MODALS: Final = frozenset(MODAL_WORDS.split())
+NEGATIONS: Final = frozenset(NEGATING.split())
+BINDING: Final = MODALS | NEGATIONS | {*JOINING.split(), *PERSONAL.split(), *COUNTING.split()}
 DIGIT: Final = re.compile(r"[\d%$€£¥]")
 
 

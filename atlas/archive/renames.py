@@ -20,14 +20,17 @@ FEWEST_SENTENCES = 3  # a name that changed in fewer is judged sentence by sente
 LONGEST_NAME = 5  # words
 REMAINING = 0.25  # share of the old name's places that may keep it: quotations, addresses
 MOST_SENTENCES = 400  # left over on a side; a rewrite has no renames worth the search
-LEGAL_FORM = r"(?:inc|ltd|limited|llc|l\.l\.c|gmbh|ag|sas|s\.a\.s|sa|bv|b\.v|ab|oy|plc|corp|corporation|co|company|pbc|private|pte|pty)"
+FORMS = (
+    "inc|ltd|limited|llc|l\\.l\\.c|gmbh|ag|sas|s\\.a\\.s|sa|bv|b\\.v|ab|oy|plc|corp|corporation|co|company|pbc|pte|pty"
+)
+LEGAL_FORM = rf"(?:{FORMS}|private)"
 PARTY = (
     r"\b{name}(?:'s)?,? (?:and|or) (?:its|our|their) (?:affiliates|subsidiaries|licensors|group)"
     r"|\b{name}(?:'s)? (?:affiliates|group companies)"
     rf"|\b{{name}},? (?:{LEGAL_FORM}|ireland|international)\b"
     r"|\b(?:between|you and|with) {name}\b|\b{name} and you\b"
     r"|\b{name} (?:we|us|our|the company|company)\b"
-    r"|\b{name} (?:reserves|warrants|disclaims|collects|processes|grants|agrees|undertakes|is not (?:liable|responsible))"
+    r"|\b{name} (?:reserves|warrants|disclaims|collects|processes|grants|agrees|undertakes|is not liable)\b"
     r"|\b{name} (?:shall|will|may) (?:not )?"
     r"(?:be liable|be responsible|process|collect|notify|provide|terminate|suspend)\b"
     r"|\b(?:in|within|outside|of|across|throughout) the {name}\b"  # a place
