@@ -48,7 +48,7 @@ _EFFECTIVE = r"""
     | en\svigor(?=\s(?:desde|a\spartir)) | vigencia
     | gäller(?=\s(?:från|fr)) | träder\si\skraft | trädde\si\skraft | ikraftträdande
 """
-_EFFECTIVE_CJK = r"生效(?:日期|时间|時間|日|于|於)? | 施行(?:日期|日) | 発効日 | 適用開始日"
+_EFFECTIVE_CJK = r"(?:本?版本)?生效(?:日期|时间|時間|日|于|於)? | 施行(?:日期|日) | 発効日 | 適用開始日"
 _BEGIN = r"(?:(?<![^\W_])|(?<=[a-z])(?=(?-i:[A-Z])))"  # also glued to a heading: "Terms of ServiceEffective 1 May 2025"
 _END = r"(?![^\W\d_])"
 
@@ -70,7 +70,7 @@ TAILS = {
     "effective_since": re.compile(r"\s?起?(?:正式)?(?:生效|施行|实施|實施)"),
 }
 _JOINS = (
-    r"dates?|time|is|was|are|were|as|of|from|on|since|starting|beginning|in|am|ab|dem|den|der|zum|seit|vom"
+    r"dates?|time|this|these|current|privacy|service|use|policy|notice|agreement|terms|document|version|is|was|are|were|as|of|from|on|since|starting|beginning|in|am|ab|dem|den|der|zum|seit|vom"
     r"|le|la|du|depuis|à|compter|partir|au|el|desde|a|de|del|från|och|med|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 )
 JOINER = re.compile(
@@ -116,7 +116,7 @@ SENTENCE_WORDS = re.compile(
 )
 # A sentence whose subject is the document, up to the cue.
 ABOUT_ITSELF = re.compile(
-    rf"""\W{{0,20}}(?P<subject>
+    rf"""\W{{0,20}}(?:\w{{1,30}}:\s)?(?P<subject>
       (?:(?:{_DEMONSTRATIVE})\s(?:[^\s,;.()]{{1,30}}\s){{0,6}}?(?:{_LATIN_NOUN})(?![^\W_]) | 本{_CHINESE_NOUN})
       (?:(?!(?<![^\W_])(?:which|that|law|act|regulation|directive|gdpr|accounts?|users?|the(?!\s{{0,3}}\Z))(?![^\W_]))[^;()]){{0,80}}
     )\Z""",

@@ -82,13 +82,13 @@ def _choose(statements: list[FoundDate]) -> FoundDate | None:
 
 def _statements(text: str) -> Iterator[FoundDate]:
     """Every statement of the document about itself, in order. One that cannot be read has an empty ``value``."""
-    begin = 0
+    begin = stated_until = 0
     for place in _places(text):
         for cue in CUES.finditer(text, max(begin, place - WINDOW), place):
-            statement = _read(text, cue)
+            statement = _read(text, cue, stated_until)
             if statement is not None:
                 yield statement
-                begin = statement.end
+                begin = stated_until = statement.end
         begin = max(begin, place)
 
 
@@ -98,11 +98,14 @@ def _places(text: str) -> list[int]:
     return sorted([*relative, *(match.end() for match in YEAR.finditer(text))])
 
 
-def _read(text: str, cue: re.Match[str]) -> FoundDate | None:
-    """The statement that begins with ``cue``, if a date follows it and the document speaks of itself."""
+def _read(text: str, cue: re.Match[str], stated_until: int) -> FoundDate | None:
+    """The statement that begins with ``cue``, if a date follows it and the document speaks of itself.
+
+    ``stated_until`` is the end of the statement before: a banner may go on with the other date.
+    """
     assert cue.lastgroup is not None, "every cue has a name"
     kind = DateKind(cue.lastgroup.split("_")[0])
-    start = _begin(text, cue)
+    start = cue.start() if _goes_on(text[stated_until : cue.start()]) else _begin(text, cue)
     joiner = JOINER.match(text, cue.end())
     at = joiner.end() if joiner else cue.end()
     between = text[cue.end() : at]
@@ -120,6 +123,11 @@ def _read(text: str, cue: re.Match[str]) -> FoundDate | None:
     if not is_sure and SENTENCE_GOES_ON.match(text, end):
         return None
     return None if kind == DateKind.EFFECTIVE and CONDITION.match(text, end) else FoundDate(kind, value, start, end)
+
+
+def _goes_on(between: str) -> bool:
+    """Does a banner go on behind its first date?"""
+    return len(between) < WINDOW and "\n" not in between and _names_no(between)
 
 
 def _begin(text: str, cue: re.Match[str]) -> int | None:

@@ -95,6 +95,9 @@ def test_what_is_no_date_or_can_be_read_in_two_ways_is_none(written: str) -> Non
         ),
         ("Fecha de entrada en vigor: 1 de marzo de 2026", "Fecha de entrada en vigor: 1 de marzo de 2026"),
         ("Gäller från och med den 1 mars 2026", "Gäller från och med den 1 mars 2026"),
+        ("Effective date of this Privacy Policy: 2026-03-01", "Effective date of this Privacy Policy: 2026-03-01"),
+        ("Supplementary: These Terms are effective as of 2026-03-01.", "These Terms are effective as of 2026-03-01"),
+        ("版本生效日期\uff1a2026年3月1日", "版本生效日期\uff1a2026年3月1日"),
         ("生效日期\uff1a2026年3月1日", "生效日期\uff1a2026年3月1日"),
         ("本协议自2026年3月1日起生效。", "本协议自2026年3月1日起生效"),
         ("施行日: 2026年3月1日", "施行日: 2026年3月1日"),
@@ -145,6 +148,20 @@ def test_a_date_without_a_day_is_as_precise_as_the_text() -> None:
 def test_both_dates_are_kept_apart() -> None:
     text = under_title("Updated: 3 February 2026\n\nTerms\n\n**Effective: March 1, 2026**")
     assert stated(text) == {"effective": "2026-03-01", "updated": "2026-02-03"}
+
+
+@pytest.mark.parametrize(
+    "banner",
+    [
+        "Last updated: March 1, 2026 · Effective: April 1, 2026",
+        "Effective: April 1, 2026, last updated March 1, 2026",
+        "最后更新\uff1a2026-03-01 生效日期\uff1a2026-04-01",
+        "This policy was last updated on March 1, 2026 and is effective as of April 1, 2026.",
+        "| Effective date | Last updated |\n| --- | --- |\n\nEffective: 2026-04-01\nLast updated: 2026-03-01",
+    ],
+)
+def test_a_banner_may_state_both_dates_on_one_line(banner: str) -> None:
+    assert stated(under_title(banner)) == {"updated": "2026-03-01", "effective": "2026-04-01"}
 
 
 @pytest.mark.parametrize(
