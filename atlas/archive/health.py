@@ -27,20 +27,27 @@ FREQUENT_WORDS = 60  # of the last good text, by which its subject is known
 SHORTEST_WORD = 5  # letters
 OTHER_SUBJECT = 0.25  # of those words
 CONSENT_BUTTONS = 2  # different ones
+# How the reasons begin that a real rewrite can give too. They are recorded as sentences and told apart by these.
+SHRANK, GONE, CONSENT = (
+    "The text shrank to",
+    "Of the sentences of the last good text",
+    "Beside the text stands the panel",
+)
+MAY_BE_REAL = (SHRANK, GONE, CONSENT)
 WORD = re.compile(r"[^\W\d_]{5,40}")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a text is held, as a sentence.
-
-    ``may_be_real``: a rewrite can look like this, so that a second capture that agrees confirms the text; all else
-    waits for an editor. ``language``: it is in this one and the last good text in another.
-    """
+    """Why a text is held, as a sentence. ``language``: it is in this one and the last good text in another."""
 
     sentence: str
-    may_be_real: bool = False
     language: str = ""
+
+    @property
+    def may_be_real(self) -> bool:
+        """A rewrite can look like this, so a second capture that agrees confirms it. All else waits for an editor."""
+        return may_be_real(self.sentence)
 
 
 def problems(text: str, *, last_good: str | None) -> list[str]:
@@ -61,6 +68,11 @@ def examine(text: str, *, last_good: str | None) -> list[Problem]:
     if before and all(problem.may_be_real for problem in found):
         found += _is_other_than(text, before)
     return found
+
+
+def may_be_real(reason: str) -> bool:
+    """Whether a recorded ``reason`` is one that a second capture can settle."""
+    return reason.startswith(MAY_BE_REAL)
 
 
 def in_public(reason: str) -> str:
@@ -90,7 +102,8 @@ def _is_failed_page(text: str, last_good: str) -> Iterator[Problem]:
             yield Problem(f"The page looks like {kind}: “{_first_line(paragraph)}”.")
             return
     if len(consent_buttons(paragraphs)) >= CONSENT_BUTTONS > len(consent_buttons(last_good.split("\n\n"))):
-        yield Problem("The panel that asks for consent to cookies stands in the text.", may_be_real=not is_short)
+        panel = "The page is a panel" if is_short else CONSENT
+        yield Problem(f"{panel} that asks for consent to cookies.")
 
 
 def _first_line(paragraph: str) -> str:
@@ -115,14 +128,12 @@ def _is_other_than(text: str, last_good: str) -> Iterator[Problem]:
     """What is wrong with ``text`` only beside the last good one."""
     if len(text) < SHRINKAGE * len(last_good):
         yield Problem(
-            f"The text shrank to {len(text):,} characters from {len(last_good):,}; part of the page may not have been "
-            "captured.",
-            may_be_real=True,
+            f"{SHRANK} {len(text):,} characters from {len(last_good):,}; part of the page may not have been captured."
         )
     gone = _share_gone(text, last_good)
     if gone <= MOST_SENTENCES:
         return
-    yield Problem(f"Of the sentences of the last good text {gone:.0%} are gone.", may_be_real=True)
+    yield Problem(f"{GONE} {gone:.0%} are gone.")
     if language := language_between(last_good, text):
         yield Problem(f"The text is in {NAMES[language]}, as the last good one was not.", language=language)
     elif (kept := _words_kept(text, last_good)) < OTHER_SUBJECT:

@@ -4,19 +4,17 @@ A large removal is confirmed by a second capture that agrees, or, in a collectio
 having stood for two days. The rules: docs/decisions/0011-health-gate.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
-
-from atlas.archive.health import Problem, examine
+from atlas.archive.health import Problem, examine, may_be_real
 from atlas.models import Capture, Collection, Document, HoldDecision, HoldRuling, Incident, Outcome
 
 HELD_LONG_ENOUGH = timedelta(hours=48)
 ALTERNATING = timedelta(days=90)  # a text that was held and went away so lately is one side of a flapping page
 
-# Reasons as they are recorded. The first two are read again: whoever takes a held text up later must know.
+# Reasons as they are recorded, and read again: whoever takes a held text up later must know.
 EXTRACTION_CHANGED = "Our extraction was changed with this capture."
 AGREED = "Held at first; a later capture agreed with it."
 STOOD = "Held at first; it then stood for 48 hours."
@@ -75,31 +73,22 @@ def doubts(document: Document, sha256: str, *, at: datetime, incident: Incident 
     return []
 
 
-def waits_to_be_confirmed(found: Sequence[Problem]) -> bool:
+def waits_to_be_confirmed(reasons: Iterable[str]) -> bool:
     """Whether time and further captures may tell, so that no editor is needed."""
-    return all(problem.may_be_real for problem in found)
+    return all(may_be_real(reason) or reason == EXTRACTION_CHANGED for reason in reasons)
 
 
-def load_held(document: Document, incident: Incident, *, last_good: str | None) -> Held | None:
+def load_held(document: Document, incident: Incident) -> Held | None:
     """The latest text held since ``incident`` began that may yet prove real."""
-    latest: Capture | None = None
-    seen: set[str] = set()
-    for capture in _held_since(document, incident):
-        assert capture.snapshot is not None
-        latest = latest or capture
-        digest, text = capture.snapshot.sha256, capture.snapshot.text
-        if digest in seen:
-            continue
-        seen.add(digest)
-        against = doubts(document, digest, at=capture.captured_at, incident=incident)
-        if waits_to_be_confirmed([*examine(text, last_good=last_good), *against]):
-            return as_held(capture, text, stands=capture == latest)
-    return None
-
-
-def _held_since(document: Document, incident: Incident) -> QuerySet[Capture]:
     captures = Capture.objects.filter(document=document, sequence__gte=incident.opened_by.sequence)
-    return captures.filter(outcome=Outcome.QUARANTINED).select_related("snapshot", "collection").order_by("-sequence")
+    held = captures.filter(outcome=Outcome.QUARANTINED).order_by("-sequence")
+    latest = held.values_list("pk", flat=True).first()
+    for key, reasons in held.filter(hold_decision=None).values_list("pk", "reasons"):
+        if waits_to_be_confirmed(reasons):
+            capture = held.select_related("snapshot", "collection").get(pk=key)
+            assert capture.snapshot is not None
+            return as_held(capture, capture.snapshot.text, stands=key == latest)
+    return None
 
 
 def as_held(capture: Capture, text: str, *, stands: bool = True) -> Held:

@@ -38,7 +38,7 @@ class Stream:
         before = self.gone.get(sha256(text))
         self.held_now[sha256(text)] = record.captured_at
         alternates = before is not None and before >= record.captured_at - ALTERNATING
-        if waits_to_be_confirmed(ruling.problems) and not alternates:
+        if waits_to_be_confirmed(problem.sentence for problem in ruling.problems) and not alternates:
             self.held = Held(text, record.captured_at, 0, source_ref=record.commit)
         elif self.held is not None:
             self.held = replace(self.held, stands=False)

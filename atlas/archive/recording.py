@@ -238,7 +238,7 @@ class DocumentRecorder:
             source_ref=sighting.source_ref,
         )
         self._open_incident(capture, " ".join(map(in_public, reasons)))
-        if waits_to_be_confirmed(found):
+        if waits_to_be_confirmed(reasons):
             self.standing.held = as_held(capture, sighting.text)
         elif self.standing.held is not None:
             self.standing.held = replace(self.standing.held, stands=False)

@@ -60,7 +60,7 @@ def load_standing(document: Document) -> Standing:
         standing.versions = _load_versions(document)
     standing.incident = Incident.objects.filter(document=document, closed_at=None).select_related("opened_by").first()
     if standing.incident is not None:
-        standing.held = load_held(document, standing.incident, last_good=standing.text or None)
+        standing.held = load_held(document, standing.incident)
     return standing
 
 
