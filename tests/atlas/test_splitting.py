@@ -1,10 +1,13 @@
 """What a provision is: a numbered clause, the text under one heading, or a paragraph with its list."""
 
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas.archive.splitting import ProvisionText, split_provisions
+from atlas.archive.splitting import SPLITTER, ProvisionText, split_provisions
+from tests.atlas.texts import document
 from tests.patience import no_hang
 
 LONG_SENTENCE = "We keep the records of your use of the service for as long as the law of your country wants us to. "
@@ -73,6 +76,85 @@ def test_a_table_of_contents_stays_with_the_introduction() -> None:
     contents = "\n\n".join(f"**{name}**" for name in ("What we collect", "Why", "Your rights", "Data we collect"))
     text = f"Hello, this is our policy about the data of everyone who uses our many products.\n\n{contents}\n\nNames."
     assert split_provisions(text)[-1].heading_path == ("Data we collect",)
+
+
+def test_a_section_that_grows_keeps_all_of_its_provisions_but_the_new_one() -> None:
+    paragraphs = [f"Rule {number}: {LONG_SENTENCE * 3}".strip() for number in range(8)]
+    before = {provision.text for provision in split_provisions("## Rules\n\n" + "\n\n".join(paragraphs))}
+    grown = [*paragraphs, f"Rule 8: {LONG_SENTENCE * 20}"]
+    after = split_provisions("## Rules\n\n" + "\n\n".join(grown))
+    assert [provision.text for provision in after if provision.text not in before] == [grown[-1].strip()]
+
+
+def test_a_page_of_one_paragraph_is_cut_at_its_clause_numbers_and_they_give_the_path() -> None:
+    rule = (LONG_SENTENCE * 6).strip()
+    restrictions = f"2\\. Restrictions.2.1 Use. {rule}2.2 Resale. See Section 2.1.{rule}"
+    text = f"Welcome.1\\. Services.{rule}{restrictions}3\\. Law.{rule}"
+    found = [(provision.title, provision.heading_path) for provision in split_provisions(text)]
+    assert found == [
+        ("Services", ("Services",)),
+        ("Use", ("Restrictions",)),
+        ("Resale", ("Restrictions",)),
+        ("Law", ("Law",)),
+    ]
+
+
+def test_a_number_that_does_not_go_on_counting_is_no_clause() -> None:
+    rule = (LONG_SENTENCE * 11).strip()
+    text = f"1.1 Use. {rule} We may stop under Section 7.4. 9.5 Million people agreed.1.2 Resale. {rule}"
+    assert titles(text) == ["Use", "Resale"]
+
+
+def test_a_heading_glued_to_the_text_around_it_is_a_heading() -> None:
+    rule = (LONG_SENTENCE * 11).strip()
+    text = f"You agree to these Terms.Prohibited UsesWe want you to be safe. {rule}Content of OthersYou see it. {rule}"
+    found = [provision.heading_path for provision in split_provisions(text)]
+    assert found == [("Prohibited Uses",), ("Content of Others",)]
+
+
+def test_a_name_in_two_capitals_is_no_glued_heading() -> None:
+    rule = (LONG_SENTENCE * 22).strip()
+    assert len(split_provisions(f"You agree to these Terms.MarrowMint keeps them. {rule}")[0].heading_path) == 0
+
+
+def test_a_sentence_is_never_cut_however_long_it_is() -> None:
+    endless = "We may " + "and may ".join(["keep, read, send"] * 400) + "."
+    assert [provision.text for provision in split_provisions(endless)] == [endless]
+
+
+def test_a_sentence_over_two_thousand_characters_is_cut_where_it_counts_its_parts() -> None:
+    parts = "; ".join(f"({letter}) {LONG_SENTENCE.strip('. ') * 7}" for letter in "abcdefgh")
+    provisions = split_provisions(f"You may not: {parts}.")
+    assert len(provisions) > 1
+    assert all(provision.text.startswith("(") for provision in provisions[1:])
+
+
+def test_the_rows_of_a_long_table_stay_whole() -> None:
+    rows = [f"| cookie {number} | {LONG_SENTENCE} |" for number in range(80)]
+    provisions = split_provisions("\n".join(["| Name | Purpose |", "| --- | --- |", *rows]))
+    assert max(len(provision.text) for provision in provisions) <= 4_000
+    assert all(provision.text.endswith("|") for provision in provisions)
+
+
+def test_dates_are_in_no_path() -> None:
+    text = "# Terms\n\n## Last updated: 1 May 2026\n\nHello to all who read this.\n\n### Fees\n\nPay."
+    assert [provision.heading_path for provision in split_provisions(text)] == [("Terms",), ("Terms", "Fees")]
+
+
+PINNED = [
+    document(),
+    document(Fees=LONG_SENTENCE * 12, Trackers="You may:\n\n*   block them\n*   see them"),
+    "".join(f"{number}\\. Rule {number}.{LONG_SENTENCE.strip()}" for number in range(1, 60)),
+    "\n\n".join(f"{number}.1 **Part {number}.** {LONG_SENTENCE * number}" for number in range(1, 30)),
+    "\n".join(["| Name | Purpose |", "| --- | --- |", *(f"| {number} | {LONG_SENTENCE} |" for number in range(90))]),
+    "You may not: " + "; ".join(f"({letter}) {LONG_SENTENCE.strip('. ') * 7}" for letter in "abcdefgh"),
+]
+
+
+def test_whoever_changes_the_cuts_raises_the_number_of_the_splitter() -> None:
+    """An archive splits anew what an earlier splitter cut: raise SPLITTER, then pin the new number and digest."""
+    cuts = [(provision.start, provision.end) for text in PINNED for provision in split_provisions(text)]
+    assert (SPLITTER, hashlib.sha256(repr(cuts).encode()).hexdigest()[:16]) == (2, "4bfc4ca796fef945")
 
 
 def test_one_line_of_forty_thousand_characters_is_cut_between_sentences() -> None:
