@@ -30,13 +30,16 @@ STATES = {
 }
 
 
+WHAT_TO_CHOOSE = "Please choose what is to become of the changes."
+
+
 class DecisionForm(forms.Form):
     """``after`` is the latest decision that the page showed, so that nobody decides over a colleague's head."""
 
     ruling = forms.ChoiceField(
         choices=ClusterRuling.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Please choose what is to become of the changes."},
+        error_messages={"required": WHAT_TO_CHOOSE, "invalid_choice": WHAT_TO_CHOOSE},
     )
     reason = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 3}),
