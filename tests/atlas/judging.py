@@ -46,17 +46,16 @@ def many_sections(count: int, *, changed: int = 0, days: int = 400) -> str:
 
 
 def see(document: Document, *texts: str, is_backfill: bool = False) -> Capture:
-    """Record looks at the document, a day apart, and cluster the last as the write path does; that last one."""
+    """Record looks at the document, a day apart; the last one."""
     captures = document.captures.count()
     for number, text in enumerate(texts):
         at = NOON + timedelta(days=captures + number)
         capture = record_capture(document, text=text, captured_at=at, is_backfill=is_backfill)
-    cluster_as_recorded(capture)
     return capture
 
 
-def cluster_as_recorded(capture: Capture) -> ChangeCluster | None:
-    """``cluster_rewrite`` of a capture with what was recorded of it."""
+def cluster_again(capture: Capture) -> ChangeCluster | None:
+    """``cluster_rewrite`` of a capture that was recorded already."""
     before = capture.document.captures.filter(sequence__lt=capture.sequence, version__isnull=False).last()
     old = pieces_of(before) if before else []
     return cluster_rewrite(capture, list(capture.changes.all()), old, pieces_of(capture))

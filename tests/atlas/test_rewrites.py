@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from atlas.archive.rewrites import LONGEST_TITLE, is_rewrite
 from atlas.archive.section_changes import SectionChange, compare_sections
 from atlas.models import Change, ChangeCluster, ClusterKind, Significance
-from tests.atlas.judging import cluster_as_recorded, many_sections, see
+from tests.atlas.judging import cluster_again, many_sections, see
 from tests.factories import make_document, make_platform
 
 PARAGRAPH = "We keep your Content for 30 days after you delete it, so that we can look into misuse of the Service."
@@ -60,7 +60,7 @@ class TestClusters:
 
     def test_calling_it_again_makes_no_second_cluster(self) -> None:
         capture = see(make_document(), many_sections(12), many_sections(12, changed=12))
-        assert cluster_as_recorded(capture) == ChangeCluster.objects.get()
+        assert cluster_again(capture) == ChangeCluster.objects.get()
         assert ChangeCluster.objects.get().changes.count() == 12
 
     def test_a_large_rewrite_takes_no_more_queries_than_a_small_one(self) -> None:
