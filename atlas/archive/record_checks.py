@@ -1,0 +1,39 @@
+"""The checks of this floor, what others rest on first."""
+
+from atlas.archive import provision_checks, publication_checks, text_checks
+from atlas.archive.verifying import Check, references
+from atlas.models import (
+    Approval,
+    AttributeValue,
+    Capture,
+    Change,
+    ChangeCluster,
+    ClusterDecision,
+    Document,
+    HoldDecision,
+    Incident,
+    NoiseRule,
+    Placement,
+    Provision,
+    Publication,
+    Snapshot,
+    StatedDate,
+    TopicCorrection,
+    Version,
+    Wording,
+)
+
+CHECKS = [
+    Check("snapshots", Snapshot.objects.count, text_checks.snapshots),
+    references(Document, Version, Capture, Incident, StatedDate, Provision, Wording, Placement, Change),
+    references(Publication, Approval, AttributeValue, Publication.cited.through),
+    references(HoldDecision, TopicCorrection, NoiseRule, ChangeCluster, ChangeCluster.changes.through, ClusterDecision),
+    Check("versions", Version.objects.count, text_checks.versions),
+    Check("captures", Capture.objects.count, text_checks.captures),
+    Check("stated dates", StatedDate.objects.count, text_checks.stated_dates),
+    Check("wordings", Wording.objects.count, provision_checks.wordings),
+    Check("placements", Placement.objects.count, provision_checks.placements),
+    Check("provisions", Provision.objects.count, provision_checks.provisions),
+    Check("changes", Change.objects.count, provision_checks.changes),
+    Check("publications", Publication.objects.count, publication_checks.publications),
+]
