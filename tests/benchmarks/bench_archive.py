@@ -7,6 +7,7 @@ nothing is kept. Prints seconds of CPU for each step and, to compare between mac
 """
 
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -116,6 +117,21 @@ def compare(old: list[ProvisionText], new: list[ProvisionText], watch: Stopwatch
             counts[f"{pair.kind} {verdict.significance}"] += 1
 
 
+def align_large_document(watch: Stopwatch) -> int:
+    """A made-up document of over 300,000 characters, half of whose 1,000 blocks change; returns its size."""
+    chance = random.Random(1)
+    words = [f"{chance.choice('bcdfgh')}{number}{chance.choice('aeiou')}" for number in range(3_000)]
+    blocks = [chance.choices(words, k=60) for _ in range(1_000)]
+    edited = [[*chance.choices(words, k=4), *block[4:]] if number % 2 else block for number, block in enumerate(blocks)]
+    before, after = (
+        "\n\n".join(" ".join(block).capitalize() + "." for block in version) for version in (blocks, edited)
+    )
+    old, new = split_provisions(before), split_provisions(after)
+    with watch("align a large document of which half changed"):
+        align(old, new)
+    return len(before)
+
+
 def main(clone: str) -> None:
     watch, counts, seen = Stopwatch(), Counter[str](), set[str]()
     topics = [TopicCues.from_entry(entry) for entry in yaml.safe_load(TOPICS_FILE.read_text())["topics"]]
@@ -125,6 +141,10 @@ def main(clone: str) -> None:
     for blobs in history.values():
         replay([texts[blob] for blob in blobs], watch, counts, topics, seen)
     report(watch, counts, len(seen), sum(map(len, texts.values())))
+    watch.seconds.clear()
+    size = align_large_document(watch)
+    for step, seconds in watch.seconds.items():
+        print(f"{seconds:7.2f} s  {step} ({size:,} characters, 500 blocks)")  # noqa: T201
 
 
 def report(watch: Stopwatch, counts: Counter[str], distinct: int, characters: int) -> None:
