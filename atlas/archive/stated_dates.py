@@ -27,7 +27,7 @@ from atlas.archive.date_cues import (
     SENTENCE_WORDS,
     TAILS,
     UNREADABLE,
-    YEAR,
+    YEARS,
 )
 from atlas.models import DateKind, StatedDate, Version
 
@@ -35,7 +35,7 @@ TOP = 4_000  # characters: banners stand below the title, rarely below a table o
 TITLE = 1_000  # characters in which a line that names the document may carry its date
 WINDOW = 200  # characters before a year in which its cue stands, and before a cue in which its sentence begins
 # Open Terms Archive puts several pages of one document together with this line; only the first speaks for the whole.
-NEXT_PAGE = re.compile(r"^- - -$", re.MULTILINE)
+NEXT_PAGE = "\n- - -\n"
 SHORTEST_PAGE = 100  # characters; a rule behind less is below a title
 
 
@@ -69,8 +69,8 @@ def find_stated_dates(text: str) -> list[FoundDate]:
 
 
 def _first_page(text: str) -> str:
-    end = NEXT_PAGE.search(text, SHORTEST_PAGE)
-    return text[: end.start()] if end else text
+    end = text.find(NEXT_PAGE, SHORTEST_PAGE)
+    return text if end < 0 else text[:end]
 
 
 def _choose(statements: list[FoundDate]) -> FoundDate | None:
@@ -95,7 +95,7 @@ def _statements(text: str) -> Iterator[FoundDate]:
 def _places(text: str) -> list[int]:
     """The ends of years, and near the top of "ago" and its like: what a date or a relative date is known by."""
     relative = [match.end() for match in RELATIVE.finditer(text, 0, TOP)]
-    return sorted([*relative, *(match.end() for match in YEAR.finditer(text))])
+    return sorted([*relative, *(match.end() for year in YEARS for match in year.finditer(text))])
 
 
 def _read(text: str, cue: re.Match[str], stated_until: int) -> FoundDate | None:
