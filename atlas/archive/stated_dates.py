@@ -29,7 +29,7 @@ from atlas.archive.date_cues import (
     UNREADABLE,
     YEARS,
 )
-from atlas.models import DateKind, StatedDate, Version
+from atlas.models import DateKind
 
 TOP = 4_000  # characters: banners stand below the title, rarely below a table of contents
 TITLE = 1_000  # characters in which a line that names the document may carry its date
@@ -47,14 +47,6 @@ class FoundDate:
     value: str
     start: int
     end: int
-
-
-def stated_date_rows(version: Version, text: str) -> list[StatedDate]:
-    """The dates that ``text``, the text of ``version``, states, as rows that are not saved yet."""
-    return [
-        StatedDate(version=version, kind=found.kind, value=found.value, start=found.start, end=found.end)
-        for found in find_stated_dates(text)
-    ]
 
 
 def find_stated_dates(text: str) -> list[FoundDate]:

@@ -123,3 +123,11 @@ class TestTheEffectiveDateStaysEmptyWhenTheTextStatesNone:
             assert page.count("The text states none.") == 2
             assert "1 June 2026, 12:00 UTC" in page
             assert "25 May 2018" not in page
+
+    def test_what_the_text_states_is_recorded_with_its_words(self, client: Client) -> None:
+        text = self.TEXT.replace("===\n\n", "===\n\n**Effective: 1 March 2026**\n\n", 1)
+        capture = record_capture(make_document(), text=text, captured_at=NOON)
+        (stated,) = StatedDate.objects.filter(version=capture.version)
+        assert (stated.kind, stated.value, stated.quote) == ("effective", "2026-03-01", "Effective: 1 March 2026")
+        page = client.get(capture.document.get_absolute_url()).content.decode()
+        assert page.count("The text states none.") == 1

@@ -9,9 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
+from atlas.archive.dating import record_stated_dates
 from atlas.archive.fingerprints import fingerprint_sha256
 from atlas.archive.registering import LICENCES
-from atlas.archive.stated_dates import stated_date_rows
 from atlas.models import Collection, Document, Snapshot, StatedDate, Version
 from atlas.site.dates import dates_of
 from atlas.templatetags.atlas_site import licence_link
@@ -24,7 +24,7 @@ BANNER = "Effective: **1 March 2026**\n\nLast updated: February 2026\n\n"
 
 
 def with_stated_dates(version: Version) -> Version:
-    StatedDate.objects.bulk_create(stated_date_rows(version, version.text))
+    record_stated_dates(version, version.text)
     return version
 
 
