@@ -1,0 +1,137 @@
+"""A held capture beside the last good text, and the form in which an editor releases or rejects it."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from atlas.admin.history import page, require
+from atlas.archive.holding import PERMISSION, HoldError, reject, release
+from atlas.archive.languages import NAMES, language_between
+from atlas.archive.waiting_captures import what_is_next
+from atlas.models import Capture, HoldDecision, HoldRuling, Incident, Outcome, User
+
+VERBS = ("release", "variant", "reject")
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Lines of a text that the other text has too, or that it alone has."""
+
+    text: str
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Why there is nothing left to decide on a held capture."""
+
+    words: str
+    version_id: str = ""
+
+
+def show_held(request: HttpRequest, capture_id: int) -> HttpResponse:
+    """The held text and the last good one, the reasons, and what a decision will do."""
+    require(request, "atlas.view_capture")
+    capture = get_object_or_404(
+        Capture.objects.select_related("document__platform", "document__variant_of", "snapshot", "collection"),
+        pk=capture_id,
+        outcome=Outcome.QUARANTINED,
+    )
+    return _show(request, capture, reason="")
+
+
+def _show(request: HttpRequest, capture: Capture, *, reason: str) -> HttpResponse:
+    assert capture.snapshot is not None
+    decision = _decision(capture)
+    good = _last_good(capture)
+    settled = _settled(capture, decision)
+    text, before = capture.snapshot.text, good.version.text if good and good.version else ""
+    language = language_between(before, text) if before else ""
+    context = {
+        "capture": capture,
+        "document": capture.document,
+        "good": good,
+        "decision": decision,
+        "settled": settled,
+        "next": "" if settled else what_is_next(capture),
+        "held_text": stretches(text, before),
+        "good_text": stretches(before, text),
+        "sizes": (len(text), len(before)),
+        "language": NAMES.get(language, ""),
+        "may_decide": settled is None and request.user.has_perm(PERMISSION),
+        "reason": reason,
+        "times": Capture.objects.filter(document=capture.document_id, snapshot=capture.snapshot_id).count(),
+    }
+    return page(request, "capture/held.html", f"Held: {capture.document}", context)
+
+
+def _decision(capture: Capture) -> HoldDecision | None:
+    """On this capture, or the rejection of the same text captured another time."""
+    same_text = Q(capture__document=capture.document_id, capture__snapshot=capture.snapshot_id)
+    decisions = HoldDecision.objects.filter(Q(capture=capture) | same_text & Q(ruling=HoldRuling.REJECTED))
+    return decisions.select_related("decided_by", "made__version", "made__document").first()
+
+
+def _last_good(capture: Capture) -> Capture | None:
+    """The good capture that came before ``capture``."""
+    good = Capture.objects.filter(
+        document=capture.document_id, sequence__lt=capture.sequence, version__isnull=False
+    ).select_related("version__snapshot")
+    return good.order_by("-sequence").first()
+
+
+def _settled(capture: Capture, decision: HoldDecision | None) -> Settled | None:
+    if decision is not None:
+        made = decision.made.version.public_id if decision.made and decision.made.version else ""
+        return Settled(decision.get_ruling_display(), made)
+    version = capture.document.versions.filter(snapshot=capture.snapshot_id).first()
+    if version is not None:
+        return Settled("A later capture confirmed this text.", version.public_id)
+    incidents = Incident.objects.filter(document=capture.document_id, closed_at=None)
+    if not incidents.filter(opened_by__sequence__lte=capture.sequence).exists():
+        return Settled("The document was captured well since, and that later text counts.")
+    return None
+
+
+def stretches(text: str, other: str) -> list[Stretch]:
+    """``text`` in runs of lines that stand in ``other`` too and of lines that do not."""
+    known = {line.strip() for line in other.splitlines()} | {""}
+    lines = text.splitlines(keepends=True)
+    runs = groupby(lines, key=lambda line: line.strip() not in known)
+    return [Stretch("".join(run), is_own) for is_own, run in runs]
+
+
+@require_POST
+def decide(request: HttpRequest, capture_id: int) -> HttpResponse:
+    """What the button says, with the reason given; a refusal is shown on the form with the reason kept."""
+    by = request.user
+    assert isinstance(by, User), "the admin lets nobody else in"
+    if not by.has_perm(PERMISSION):
+        raise PermissionDenied
+    capture = get_object_or_404(Capture.objects.select_related("document__platform", "snapshot"), pk=capture_id)
+    reason, verb = request.POST.get("reason", ""), request.POST.get("verb", "")
+    if verb not in VERBS:
+        return HttpResponseBadRequest("Choose one of the buttons on the page of the held capture.")
+    try:
+        done = _do(capture, verb, by=by, reason=reason)
+    except HoldError as refused:
+        messages.error(request, str(refused))
+        return _show(request, capture, reason=reason)
+    messages.success(request, done)
+    return HttpResponseRedirect(reverse("admin:atlas_capture_change", args=[capture.pk]))
+
+
+def _do(capture: Capture, verb: str, *, by: User, reason: str) -> str:
+    if verb == "reject":
+        reject(capture, by=by, reason=reason)
+        return "Rejected. The text stays held; the incident ends with the next good capture."
+    made = release(capture, by=by, reason=reason, as_variant=verb == "variant")
+    assert made.version is not None
+    return f"Released: it is {made.version.public_id}, version {made.version.number} of {made.document}."
