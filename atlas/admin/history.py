@@ -48,11 +48,11 @@ def require(request: HttpRequest, permission: str) -> None:
 def document_history(request: HttpRequest, document_id: int) -> HttpResponse:
     """Every look at a document, the newest first; runs of the same are one line."""
     require(request, "atlas.view_document")
-    document = get_object_or_404(Document.objects.select_related("platform", "collection"), pk=document_id)
+    document = get_object_or_404(Document.objects.select_related("platform", "variant_of"), pk=document_id)
     kind = request.GET.get("show", "")
     kind = kind if kind in {key for key, _, _ in TABS} else ""
     looks, decisions = load_looks(document), load_hold_decisions(document)
-    decided = {key for row in decisions for key in (row.capture_id, row.made_id) if key}
+    decided = {key for decision in decisions for key in (decision.capture_id, decision.made_id) if key}
     lines = fold(looks, alone=frozenset(decided))
     on = asked_day(request)
     shown = page_of(lines, kind=kind, before=_asked_key(request), on=on)
@@ -60,6 +60,7 @@ def document_history(request: HttpRequest, document_id: int) -> HttpResponse:
     counted: Counter[str] = Counter(look.kind for look in looks)
     context = {
         "document": document,
+        "variants": document.variants.order_by("pk"),
         "entries": _by_day(request, load_entries(shown.lines, decisions)),
         "next_before": shown.next_before,
         "is_first": _asked_key(request) is None,

@@ -62,7 +62,10 @@ class Row:
 
     @property
     def reads_same(self) -> bool:
-        return self.old is not None and self.new is not None and self.old.folded_sha256 == self.new.folded_sha256
+        """Whether the texts differ in typography alone, or in no word at all."""
+        if self.old is None or self.new is None:
+            return False
+        return self.old.folded_sha256 == self.new.folded_sha256 or all(part.op == "same" for part in self.parts)
 
 
 @dataclass(frozen=True)

@@ -47,12 +47,13 @@ class Entry:
     released_by: HoldDecision | None = None
     cluster: ChangeCluster | None = None
     dates: list[StatedDate] = field(default_factory=list)
+    states_other_dates: bool = False
 
 
 def load_hold_decisions(document: Document) -> list[HoldDecision]:
-    """All of ``document``: what they concern is never part of a run. One query."""
-    decisions = HoldDecision.objects.filter(capture__document=document)
-    return list(decisions.select_related("decided_by", "capture", "made__version"))
+    """All that concern ``document``, also as the stream of another language: never part of a run. One query."""
+    decisions = HoldDecision.objects.filter(Q(capture__document=document) | Q(made__document=document))
+    return list(decisions.select_related("decided_by", "capture__document", "made__version", "made__document"))
 
 
 def load_entries(lines: Sequence[Line], decisions: Iterable[HoldDecision]) -> list[Entry]:
@@ -107,14 +108,20 @@ def _add_clusters(by_look: dict[int, Entry]) -> None:
 
 
 def _add_dates(entries: Iterable[Entry]) -> None:
-    """The dates that a new version states of itself, with the look that first saw it."""
+    """The dates that a new version states of itself, where they are others than those of the version before it."""
     changed = [entry for entry in entries if entry.line.kind == "change"]
-    by_version: dict[int, list[StatedDate]] = defaultdict(list)
-    for stated in stated_dates(entry.line.first.version_id for entry in changed):
+    by_version: dict[int | None, list[StatedDate]] = defaultdict(list)
+    for stated in stated_dates(key for entry in changed for key in _versions(entry)):
         by_version[stated.version_id].append(stated)
     for entry in changed:
-        assert entry.line.first.version_id is not None, "a new text is a version"
-        entry.dates = by_version[entry.line.first.version_id]
+        now, before = (by_version[key] for key in _versions(entry))
+        entry.dates = now
+        entry.states_other_dates = {(row.kind, row.value) for row in now} != {(row.kind, row.value) for row in before}
+
+
+def _versions(entry: Entry) -> tuple[int | None, int | None]:
+    before = entry.line.before
+    return entry.line.first.version_id, before.version_id if before else None
 
 
 def stated_dates(version_ids: Iterable[int | None]) -> list[StatedDate]:

@@ -127,7 +127,7 @@ class TestDocumentHistory:
     def test_an_open_incident_stands_on_top_with_what_is_next(self, client: Client, editor: User) -> None:
         page = words_of(read(client, history(seen([KEPT, ERROR_PAGE]))))
         assert "Not captured well since 2 June 2026" in page
-        assert "What is next: an editor releases or rejects what is held" in page
+        assert "What is next: a later capture confirms what is held, or an editor releases or rejects it" in page
         assert "Until then version 1 is what readers see" in page
 
     def test_a_failed_capture_says_what_is_next(self, client: Client, editor: User) -> None:
@@ -172,6 +172,20 @@ class TestDocumentHistory:
         assert "recorded as version 2" in page
         assert "Recorded because Ada Lovelace released the capture held on" in page
 
+    def test_a_release_into_a_stream_of_another_language_is_told_in_both(self, client: Client, editor: User) -> None:
+        terms = seen([KEPT])
+        stream = make_document(
+            terms.platform, name="Terms of Service (German)", slug="german", variant_of=terms, language="de"
+        )
+        held = hold_capture(terms, "Diese Bedingungen gelten.").opened_by
+        _, made = make_version(stream, "Diese Bedingungen gelten.", captured_at=held.captured_at)
+        HoldDecision.objects.create(capture=held, made=made, ruling="released", reason="German.", decided_by=editor)
+        page = words_of(read(client, history(terms)))
+        assert "recorded as version 1 of Terms of Service (German)" in page
+        page = words_of(read(client, history(stream)))
+        assert "a stream of Terms of Service" in page
+        assert "12:00 UTC for Terms of Service." in page
+
     def test_a_bulk_rewrite_is_told_with_its_decision(self, client: Client, editor: User) -> None:
         terms = seen([KEPT, CHANGED])
         capture = Capture.objects.get(outcome=Outcome.CHANGED)
@@ -208,6 +222,15 @@ class TestDocumentHistory:
         assert "Stated updated not stated in the text" in page
         assert "First captured 1 June 2026, 12:00 UTC" in page
         assert f"Recorded {date_format(timezone.now(), 'j F Y')}" in page
+
+    def test_stated_dates_are_told_again_only_when_they_change(self, client: Client, editor: User) -> None:
+        terms = make_document()
+        for number, value in enumerate(("2027-03-14", "2027-03-14", "2027-05-01")):
+            version, _ = make_version(terms, f"Effective as said. {number}")
+            StatedDate.objects.create(version=version, kind=DateKind.EFFECTIVE, value=value, start=0, end=9)
+        page = words_of(read(client, history(terms)))
+        assert page.count("Stated effective 1 May 2027") == 2, "of what stands, and of the capture that first saw it"
+        assert page.count("Stated effective 14 March 2027") == 1
 
     def test_an_imported_capture_says_from_where(self, client: Client, editor: User) -> None:
         terms = make_document()
@@ -337,6 +360,11 @@ class TestSideBySide:
         page = words_of(read(client, side_by_side(seen([KEPT, KEPT.replace("may use", "may  use")]))))
         assert "Reads the same: only typography or white space differ" in page
         assert "1 differing in typography only" in page
+
+    def test_a_provision_that_differs_in_no_word_says_so(self, client: Client, editor: User) -> None:
+        provision = make_provision("* * * We keep it.")
+        reword(provision, "*** We keep it.")
+        assert "1 differing in typography only" in words_of(read(client, side_by_side(provision.document)))
 
     def test_identifiers_are_taken_as_well_as_numbers(self, client: Client, editor: User) -> None:
         terms = seen([KEPT, CHANGED, CUT])
