@@ -67,9 +67,10 @@ def is_announcement(sentence: str) -> bool:
     >>> is_announcement("We've updated our Terms of Use."), is_announcement("We may update our Terms of Use.")
     (True, False)
     """
-    if len(sentence) > LONGEST_BANNER or BINDS.search(sentence) is not None:
+    masked = mask_dates(sentence)
+    if len(sentence) > LONGEST_BANNER or BINDS.search(masked) is not None:
         return False
-    return any(pattern.search(mask_dates(sentence)) for pattern in (ANNOUNCED, TAKES_EFFECT, READ_IT, SUMMARISED))
+    return any(pattern.search(masked) for pattern in (ANNOUNCED, TAKES_EFFECT, READ_IT, SUMMARISED))
 
 
 def is_pointer(sentence: str) -> bool:

@@ -1,6 +1,7 @@
 """What differs between two sentences, in one sentence for an editor: what to look at first."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -8,7 +9,7 @@ from difflib import SequenceMatcher
 from atlas.archive.sentences import Sentence
 
 LONGEST_QUOTE = 160  # characters
-MOST_WORDS = 1_000  # looking for common words takes the square of this
+MOST_MEETINGS = 50_000  # places where a word of one side meets the same word of the other; each is looked at often
 NUMBER = re.compile(r"\d")
 MODALS = {"may", "must", "shall", "will", "can", "could", "should", "might", "would", "cannot", "can't", "won't"}
 NEGATIONS = {
@@ -22,7 +23,7 @@ def describe_difference(before: Sentence | None, after: Sentence | None) -> str:
     if before is None or after is None:
         alone = before or after
         assert alone is not None, "there is at least one sentence"
-        return f"{'New' if before is None else 'Gone'}: “{_short(alone.text)}”"
+        return f"{'New' if before is None else 'Gone'}: {quote(alone.text)}"
     swaps = _swaps(_words(before), _words(after))
     kind, swap = _most_telling(swaps)
     more = ", and more" if len(swaps) > 1 else ""
@@ -80,10 +81,16 @@ def _swaps(old: list[Word], new: list[Word]) -> list[Swap]:
     old_keys, new_keys = [word.key for word in old], [word.key for word in new]
     head = _common_start(old_keys, new_keys)
     tail = _common_start(old_keys[head:][::-1], new_keys[head:][::-1])
-    if max(len(old), len(new)) - head - tail > MOST_WORDS:
+    if _meetings(old_keys[head : len(old) - tail], new_keys[head : len(new) - tail]) > MOST_MEETINGS:
         return [_swap(old[head : len(old) - tail], new[head : len(new) - tail])]
-    steps = SequenceMatcher(None, old_keys, new_keys, False).get_opcodes()
+    old, new = old[head : len(old) - tail], new[head : len(new) - tail]
+    steps = SequenceMatcher(None, [word.key for word in old], [word.key for word in new], False).get_opcodes()
     return [_swap(old[i:j], new[k:m]) for step, i, j, k, m in steps if step != "equal"] or [_swap(old, new)]
+
+
+def _meetings(old: list[str], new: list[str]) -> int:
+    counts = Counter(new)
+    return len(old) + len(new) + sum(counts[word] for word in old)
 
 
 def _swap(gone: list[Word], come: list[Word]) -> Swap:
@@ -98,6 +105,11 @@ def _quotable(words: list[Word]) -> str:
 def _common_start(old: list[str], new: list[str]) -> int:
     shorter = min(len(old), len(new))
     return next((index for index in range(shorter) if old[index] != new[index]), shorter)
+
+
+def quote(text: str) -> str:
+    """The beginning of ``text`` in quotation marks."""
+    return f"“{_short(text)}”"
 
 
 def _short(text: str) -> str:

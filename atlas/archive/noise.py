@@ -44,9 +44,9 @@ def _failed(before: Sentence | None, after: Sentence | None, around: Surrounding
     """Did the sentence go with a page that failed, come back with it, or belong to the failure itself?"""
     if around.failed_new and (after is None or _says_failure(after, around)):
         return NOT_CAPTURED
-    if around.failed_old and (
-        (before is not None and not around.stood_before(before)) or (after is not None and around.stood_before(after))
-    ):
+    if around.failed_old and before is not None and (looks_like(before.text, False) or not around.stood_before(before)):
+        return NOT_CAPTURED
+    if around.failed_old and after is not None and around.stood_before(after):
         return NOT_CAPTURED
     return ""
 

@@ -19,6 +19,7 @@ from atlas.archive.whole_text import WholeText
 FEWEST_SENTENCES = 3  # a name that changed in fewer is judged sentence by sentence
 LONGEST_NAME = 5  # words
 REMAINING = 0.25  # share of the old name's places that may keep it: quotations, addresses
+LONGEST_SENTENCE = 1_500  # characters; looking for common words takes the square of it
 MOST_SENTENCES = 400  # left over on a side; a rewrite has no renames worth the search
 FORMS = (
     "inc|ltd|limited|llc|l\\.l\\.c|gmbh|ag|sas|s\\.a\\.s|sa|bv|b\\.v|ab|oy|plc|corp|corporation|co|company|pbc|pte|pty"
@@ -61,7 +62,7 @@ def find_renames(
     sentences: Counter[Rename] = Counter()
     identified: set[Rename] = set()
     for before, after in pair_up(*left):
-        if before is None or after is None:
+        if before is None or after is None or max(len(before.key), len(after.key)) > LONGEST_SENTENCE:
             continue
         swaps = set(_swaps(before.key.split(), after.key.split()))
         sentences.update(swaps)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from atlas.archive.causes import cosmetic_cause, cosmetic_cause_alone, glued
-from atlas.archive.describing import describe_difference
+from atlas.archive.describing import describe_difference, quote
 from atlas.archive.noise import noise_alone, noise_between
 from atlas.archive.normalising import fold, fold_markdown
 from atlas.archive.sentence_pairs import pair_up
@@ -82,7 +82,7 @@ SAME_READING: tuple[tuple[Callable[[str], str], str], ...] = (
 
 
 def _judge_left_over(old: list[Sentence], new: list[Sentence], around: Surroundings) -> Judgement:
-    if _glued(old) == _glued(new):
+    if (len(old), len(new)) != (1, 1) and _glued(old) == _glued(new):
         return Judgement(
             Significance.COSMETIC,
             ("The same letters are parted in another way: spaces, hyphens or ends of sentences.",),
@@ -99,11 +99,18 @@ def _judge_left_over(old: list[Sentence], new: list[Sentence], around: Surroundi
         elif cause := _noise(before, after, around):
             noises.append(cause)
         else:
-            findings.append(describe_difference(before, after))
+            findings.append(_describe(before, after, around))
     if findings:
         return Judgement(Significance.SUBSTANTIVE, tuple(dict.fromkeys(findings))[:MOST_REASONS])
     reasons = tuple(dict.fromkeys([*returns, *noises, *causes]))[:MOST_REASONS]
     return Judgement(Significance.COSMETIC, reasons, is_return=bool(returns), is_noise=bool(noises))
+
+
+def _describe(before: Sentence | None, after: Sentence | None, around: Surroundings) -> str:
+    alone = after or before
+    if alone is not None and around.is_turned(alone) and (before is None or after is None or before.key == after.key):
+        return f"Moved between a list of what is allowed and one of what is forbidden: {quote(alone.text)}"
+    return describe_difference(before, after)
 
 
 def _cause(before: Sentence | None, after: Sentence | None, around: Surroundings) -> str:

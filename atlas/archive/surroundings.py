@@ -4,7 +4,7 @@ Built once for a pair of versions, asked for each changed part.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -17,6 +17,7 @@ from atlas.archive.whole_text import WholeText
 
 CAME_BACK = "The document said this already within the last 90 days: the page changes between variants."
 WENT_AGAIN = "This went and came back within the last 90 days already: the page changes between variants."
+MOST_SEARCHED = 300_000_000  # characters, some 0.3 s; what is not found by then counts as new
 TWICE = 0.8  # share of the sentences that a second copy of the page holds again
 FEWEST_SENTENCES = 5
 LABEL_WORDS = 8
@@ -29,6 +30,7 @@ class Side:
     own: WholeText
     other: WholeText
     is_repeated: bool = False
+    searches: dict[str, bool] = field(default_factory=dict)
 
     def is_left(self, sentence: Sentence) -> bool:
         """Does the other version not say this, or not as often, or of the opposite list?"""
@@ -51,6 +53,13 @@ class Side:
         "Fees" and "You pay." may have become "Fees You pay.": whatever stands in the other's sentences around the
         words must stand here too, one after the other. So nothing new can hide in them.
         """
+        if words not in self.searches:
+            if len(self.searches) * len(self.other.joined) > MOST_SEARCHED:
+                return False
+            self.searches[words] = self._search(words)
+        return self.searches[words]
+
+    def _search(self, words: str) -> bool:
         if not self.is_repeated and self.other.times_said(words) < self.own.times_said(words):
             return False
         return any(self.own.says(" ".join(self.other.keys(run))) for run in self.other.places(words))
