@@ -16,12 +16,13 @@ LINK_TARGET = re.compile(rf"\]{TARGET}")
 ADDRESS = re.compile(r"https?://[^\s<>\"\u201d)\]]{0,2000}[\w/]")
 END = re.compile(
     # "… it. We …"
-    r"[.!?]{1,9}[\"'\u201d\u2019)\]\0]{0,30}\s+(?=[\"'\u201c\u2018(\[\0]{0,9}[^a-z\s\"'\u201c\u2018(\[\0])"
+    r"[.!?]{1,9}[\"'\u201d\u2019)\]\0]{0,30}\s+(?=[\"'\u201c\u2018(\[\0]{0,9}[^a-z\s\"'\u201c\u2018(\[\0|])"
     r"|[\u3002\uff01\uff1f\uff1b][\u201d\u2019\u300d\u300f\uff09\0]{0,9}\s*"  # Chinese and Japanese ends of sentences
     # "… it.We …": pages lose the space between paragraphs
     r"|(?<=[a-z)\u201d\"][.!?])\0{0,9}(?=[\0\u201c]{0,9}[A-Z][a-z])"
     r"|(?:[ ]{2}|\\)\n\s*"  # a break that the page asks for
     r"|\n\s*(?=[\u2022\u25cf\u25aa\u2023\u00b7])"  # a bullet that Markdown doesn't know
+    r"|(?:<br\s{0,3}/?>\s{0,9}){1,9}(?=[\0-]\s)|(?:<br\s{0,3}/?>\s{0,9}){2,9}"  # lists and paragraphs in a table
 )
 NUMBER_ALONE = re.compile(r"[.!?:;\u201d\")\]\0]\s{0,3}\d{1,3}\\?$")  # "… it.2. Fees"
 WORD = re.compile(r"[^\W\d_]{2}|[\u3040-\u9fff]")

@@ -106,11 +106,14 @@ def _of_block(block: Block, lead_in: str) -> Iterator[Clause]:
 
 
 def _rows(block: Block) -> Iterator[Clause]:
-    """Each row with words; the first names the columns of the others."""
+    """Each row with words, a long one in its parts; the first names the columns of the others."""
     rows = [(begin, end) for begin, end in row_spans(block.text) if fold_line(block.text[begin:end])]
     head = fold_line(block.text[slice(*rows[0])])[:LONGEST_LEAD_IN] if rows else ""
     for number, (begin, end) in enumerate(rows):
-        yield Clause("row", block.start + begin, block.start + end, block.text[begin:end], head if number else "")
+        for first, last in _cut(block.text[begin:end]):
+            text = block.text[begin + first : begin + last]
+            start = block.start + begin + first
+            yield Clause("row", start, start + len(text), text, head if number else "")
 
 
 @lru_cache(maxsize=16_384)

@@ -67,6 +67,14 @@ def test_each_row_of_a_table_is_a_clause_under_the_names_of_its_columns() -> Non
     ]
 
 
+def test_a_long_row_is_cut_at_its_paragraphs_and_lists() -> None:
+    parts = [f"{word}:<br><br>" for word in ("Purpose", "Basis")] + [f"*   {LONG_SENTENCE.strip()}<br>"] * 7
+    rows = texts("| A | B |\n| --- | --- |\n| " + "".join(parts) + "Thanks. |")
+    assert rows[0] == "| A | B |"
+    assert "".join(rows[1:]) == "| " + "".join(parts) + "Thanks. |"
+    assert len(rows) == 1 + 9
+
+
 def test_a_long_paragraph_is_cut_at_its_sentences_and_never_packed() -> None:
     sentences = [f"Rule {number}: {LONG_SENTENCE.strip()}" for number in range(9)]
     assert texts(" ".join(sentences)) == sentences
