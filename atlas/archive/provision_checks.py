@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef
 from atlas.archive.normalising import folded_sha256
 from atlas.archive.text_checks import gap
 from atlas.archive.verifying import ROWS_AT_ONCE, TEXTS_AT_ONCE, Verdicts, say
-from atlas.models import Capture, Change, ChangeKind, Document, Placement, Provision, Version, Wording, sha256
+from atlas.models import Capture, Change, ChangeKind, Document, Outcome, Placement, Provision, Version, Wording, sha256
 
 
 def wordings() -> Verdicts:
@@ -137,17 +137,16 @@ def _change_problem(change: Change) -> str:
         return "one of its wordings belongs to another provision."
     if {change.provision.document_id, change.capture.document_id} != {change.document_id}:
         return "its provision or its capture belongs to another document."
+    if change.capture.outcome not in (Outcome.CHANGED, Outcome.RETURNED):
+        return "its capture is none that shows a change."
     if change.new_wording and not change.is_placed:  # type: ignore[attr-defined]
         return "its new wording does not stand in the version of its capture."
     is_one_sided = change.old_wording is None or change.new_wording is None
     needs_both = change.kind in (ChangeKind.MODIFIED, ChangeKind.MOVED)
     if is_one_sided and needs_both:
         return f"it is “{change.kind}” and lacks one of its wordings."
-    if (
-        (change.kind == ChangeKind.ADDED
-        and change.old_wording)
-        or (change.kind == ChangeKind.REMOVED
-        and change.new_wording)
+    if (change.kind == ChangeKind.ADDED and change.old_wording) or (
+        change.kind == ChangeKind.REMOVED and change.new_wording
     ):
         return f"it is “{change.kind}” and has a wording that it cannot have."
     return ""
