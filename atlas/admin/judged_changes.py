@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
 from atlas.admin.clusters import ask_together, cluster_url, state_of
-from atlas.archive.clustering import with_numbers
+from atlas.archive.clustering import MOST_CHANGES, with_numbers
 from atlas.archive.noise_rules import Rules
 from atlas.models import Change, ChangeCluster, ClusterKind, NoiseRule
 from atlas.models.provisions import ChangeQuerySet
@@ -59,7 +59,11 @@ class JudgedChanges(Admin):
         return format_html("{}{}", clusters, noise_words(change.noise_rule))
 
     @admin.action(description="Decide on the selected changes together…", permissions=["decide"])
-    def decide_together(self, request: HttpRequest, changes: ChangeQuerySet) -> HttpResponse:
+    def decide_together(self, request: HttpRequest, changes: ChangeQuerySet) -> HttpResponse | None:
+        if (count := changes.count()) > MOST_CHANGES:
+            too_many = f"{count:,} changes are too many for one decision; select at most {MOST_CHANGES:,}."
+            self.message_user(request, too_many, messages.ERROR)
+            return None
         return ask_together(request, changes)
 
     def has_decide_permission(self, request: HttpRequest) -> bool:

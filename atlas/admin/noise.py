@@ -97,7 +97,7 @@ class ForceFilter(admin.SimpleListFilter):
 
 @admin.register(NoiseRule)
 class NoiseRuleAdmin(ReadOnlyAdmin):
-    list_display = ("words", "scope", "reason", "expires_on", "force", "made_by")
+    list_display = ("words", "scope", "reason", "expires_on", "force", "who")
     list_filter = (ForceFilter, "terms_type")
     list_select_related = ("platform", "document__platform", "made_by")
     search_fields = ("phrase", "reason")
@@ -113,6 +113,13 @@ class NoiseRuleAdmin(ReadOnlyAdmin):
     @admin.display(description="force")
     def force(self, rule: NoiseRule) -> str:
         return force_words(rule)
+
+    @admin.display(description="made by")
+    def who(self, rule: NoiseRule) -> str:
+        return rule.made_by.shown_name
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Noise rules", **(extra_context or {})})
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # type: ignore[override]
         return request.user.has_perm("atlas.add_noiserule")

@@ -19,11 +19,18 @@ from atlas.models import Provision, Topic, TopicCorrection, User
 class TopicCorrectionAdmin(ReadOnlyAdmin):
     """All corrections, the latest first; they are made on the page of a provision's topics."""
 
-    list_display = ("provision", "topic", "is_about", "reason", "corrected_by", "corrected_at")
+    list_display = ("provision", "topic", "is_about", "reason", "who", "corrected_at")
     list_filter = ("is_about", "topic", "provision__document__platform")
     list_select_related = ("provision", "topic", "corrected_by")
     search_fields = ("provision__title", "reason")
     ordering = ("-pk",)
+
+    @admin.display(description="corrected by")
+    def who(self, correction: TopicCorrection) -> str:
+        return correction.corrected_by.shown_name
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Topic corrections", **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
         of_provision = self.admin_site.admin_view(topics_of_provision)

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from atlas.archive.clustering import decide, decide_together
+from atlas.archive.correcting import correct_topic
 from atlas.models import Change, ChangeCluster, ClusterDecision, ClusterRuling, NoiseRule, Topic, TopicCorrection, User
-from tests.atlas.judging import LOOKS_ONLY, make_change, make_judge, many_sections, see
+from tests.atlas.judging import EDITOR, LOOKS_ONLY, make_change, make_judge, many_sections, see
 from tests.factories import TRAINING_TEXT, make_document, make_platform, make_provision
 
 pytestmark = pytest.mark.django_db
@@ -296,6 +297,15 @@ class TestTopics:
     def test_none_is_an_honest_answer(self, client: Client, editor: User) -> None:
         page = read(client, "provision_topics", make_provision("Hi.").pk)
         assert "None of the catalogue's topics, as far as cues and editors know." in page
+
+    def test_all_corrections_can_be_looked_through(self, client: Client, training: Topic) -> None:
+        provision = make_provision()
+        judge = make_judge(*EDITOR, "view_topiccorrection")
+        correct_topic(provision, training, is_about=False, reason=HOSTILE, by=judge)
+        client.force_login(judge)
+        page = read(client, "topiccorrection_changelist")
+        assert judge.shown_name in page and ESCAPED in page
+        assert 'name="_save"' not in read(client, "topiccorrection_change", TopicCorrection.objects.get().pk)
 
     def test_a_correction_shows_who_when_and_why(self, client: Client, editor: User, training: Topic) -> None:
         provision = make_provision(TRAINING_TEXT)
