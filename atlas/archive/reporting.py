@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Aggregate, Count, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Aggregate, Count, Exists, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Length
 
 from atlas.archive.counting import totals
@@ -192,15 +192,11 @@ def most_within(times: Collection[datetime], span: timedelta) -> int:
 
 
 def _queue(platforms: Collection[int] | None, by_outcome: dict[str, int]) -> dict[str, Any]:
-    """What of the recorded changes is new to readers, and what waits for an analysis. Three queries."""
-    announced = Change.objects.announced().filter(capture=OuterRef("pk"))
+    """What of the recorded changes is new to readers, and what waits for an analysis. Six queries."""
+    changes, announced = _of(Change.objects.all(), platforms), _of(Change.objects.announced(), platforms)
     changed = _of(Capture.objects.filter(outcome=Outcome.CHANGED), platforms)
-    new_to_readers = changed.filter(Exists(announced)).count()
-    changes = _of(Change.objects.all(), platforms).aggregate(
-        all=Count("pk"),
-        substantive=Count("pk", filter=Q(significance="substantive")),
-        announced=Count("pk", filter=Q(significance="substantive", is_return=False)),
-    )
+    new_to_readers = changed.filter(Exists(announced.filter(capture=OuterRef("pk")))).count()
+    in_cluster = ChangeCluster.changes.through.objects.filter(change=OuterRef("pk"))
     looks = sum(by_outcome.get(name, 0) for name in (Outcome.CHANGED, Outcome.RETURNED, Outcome.QUARANTINED))
     return {
         "captures_that_differ": looks,
@@ -208,9 +204,10 @@ def _queue(platforms: Collection[int] | None, by_outcome: dict[str, int]) -> dic
         "captures_announced": new_to_readers,
         "share_of_changed": _share(new_to_readers, by_outcome.get(Outcome.CHANGED, 0)),
         "share_of_all_that_differ": _share(new_to_readers, looks),
-        "changes": changes["all"],
-        "changes_substantive": changes["substantive"],
-        "changes_announced": changes["announced"],
+        "changes": changes.count(),
+        "changes_substantive": _of(Change.objects.substantive(), platforms).count(),
+        "changes_announced": announced.count(),
+        "changes_announced_in_clusters": announced.filter(Exists(in_cluster)).count(),
         "changes_awaiting_analysis": _of(Change.objects.awaiting_analysis(), platforms).count(),
     }
 

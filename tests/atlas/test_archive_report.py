@@ -139,6 +139,7 @@ def test_clusters_with_their_latest_decision() -> None:
     cluster = ChangeCluster.objects.create(kind="rewrite", title="Rewritten", capture=change.capture)
     cluster.changes.add(change)
     assert report().clusters[0]["decision"] is None
+    assert report().queue["changes_announced_in_clusters"] == 1
     ClusterDecision.objects.create(cluster=cluster, ruling="set_aside", reason="Layout.", decided_by=make_user())
     (row,) = report().clusters
     assert (row["title"], row["changes"], row["decision"]) == ("Rewritten", 1, "Set aside: nothing to analyse")

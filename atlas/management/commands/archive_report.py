@@ -108,7 +108,8 @@ def _queue_lines(queue: dict[str, Any]) -> Iterator[str]:
     )
     yield (
         f"{queue['changes']:,} changes of provisions: {queue['changes_substantive']:,} substantive, "
-        f"{queue['changes_announced']:,} announced, {queue['changes_awaiting_analysis']:,} awaiting analysis."
+        f"{queue['changes_announced']:,} announced ({queue['changes_announced_in_clusters']:,} of them in clusters), "
+        f"{queue['changes_awaiting_analysis']:,} awaiting analysis."
     )
 
 
