@@ -10,8 +10,11 @@ CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-network
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Per module: while Playwright runs its event loop in this thread, Django takes all code here for async."""
+def browser(django_db_setup: None) -> Iterator[Browser]:
+    """Per module: while Playwright runs its event loop in this thread, Django takes all code here for async.
+
+    The test database comes first: the connection that makes it is the one that is closed before it is dropped.
+    """
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("needs Chromium: apt-get install chromium")
