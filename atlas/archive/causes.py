@@ -83,7 +83,7 @@ def cosmetic_cause_alone(sentence: Sentence) -> str:
         return "Only an announcement that the terms changed came or went."
     if is_pointer(sentence.text):
         return "Only a pointer to further reading came or went."
-    if sentence.is_heading and _is_label(sentence):
+    if _is_label(sentence):
         return "Only a heading came or went."
     return ""
 
@@ -96,8 +96,10 @@ def plain(key: str) -> str:
     return key
 
 
-def _is_label(heading: Sentence) -> bool:
-    return len(heading.key.split()) <= (QUESTION_WORDS if heading.text.endswith("?") else LABEL_WORDS)
+def _is_label(sentence: Sentence) -> bool:
+    """Is it a heading that says nothing by itself?"""
+    words = QUESTION_WORDS if sentence.text.endswith("?") else LABEL_WORDS
+    return sentence.is_heading and len(sentence.key.split()) <= words
 
 
 def _bind_alike(old: str, new: str) -> bool:
