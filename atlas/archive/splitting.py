@@ -4,8 +4,9 @@ A numbered clause, the text under one leaf heading, or in long sections without 
 Every cut depends on the text around it, never on how much came before: an insertion shifts no other provision.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from atlas.archive.blocks import Block, scan_blocks
 from atlas.archive.glued import unglue
@@ -15,6 +16,8 @@ from atlas.archive.titles import first_words, lead_words, starts_clause
 
 SPLITTER = 2  # raise it whenever split_provisions gives other intervals for any text: stored with each placement
 LONG = 600  # characters; a longer unit is cut at its paragraphs, or else at its items
+DEEPEST = 6  # lists in lists that are cut at
+ANY_KIND = ("paragraph", "item", "table", "heading")
 SHORT = 200  # characters; in a unit that is cut, a shorter paragraph goes with what follows
 
 
@@ -72,13 +75,19 @@ def _cut(blocks: Sequence[Block], starts: Callable[[Block], bool]) -> list[list[
 
 
 def _cut_long(unit: list[Block]) -> list[list[Block]]:
+    """The unit, or if it is long its paragraphs with their lists; if it has but one, the items of its lists."""
     if len(unit) < 2 or _size(unit) <= LONG:
         return [unit]
-    indent = min(block.indent for block in unit[1:])
-    parts = _join_short(_cut(unit, lambda block: block.indent <= indent and block.kind in ("paragraph", "table")))
-    if len(parts) == 1:
-        parts = _join_short(_cut(unit, lambda block: block.indent <= indent))
-    return [unit] if len(parts) == 1 else [piece for part in parts for piece in _cut_long(part)]
+    indents = sorted({block.indent for block in unit[1:]})[:DEEPEST]
+    for kinds, indent in [(("paragraph", "table"), indents[0]), *((ANY_KIND, indent) for indent in indents)]:
+        parts = _join_short(_cut(unit, partial(_starts, kinds=kinds, indent=indent)))
+        if len(parts) > 1:
+            return [piece for part in parts for piece in _cut_long(part)]
+    return [unit]
+
+
+def _starts(block: Block, *, kinds: Collection[str], indent: int) -> bool:
+    return block.indent <= indent and block.kind in kinds
 
 
 def _join_short(parts: list[list[Block]]) -> list[list[Block]]:

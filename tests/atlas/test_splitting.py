@@ -86,6 +86,15 @@ def test_a_section_that_grows_keeps_all_of_its_provisions_but_the_new_one() -> N
     assert [provision.text for provision in after if provision.text not in before] == [grown[-1].strip()]
 
 
+def test_a_short_sentence_before_a_list_of_lists_leaves_the_items_what_they_were() -> None:
+    inner = "\n".join(f"    *   Rule {number}: {LONG_SENTENCE * 2}".rstrip() for number in range(5))
+    text = f"{LONG_SENTENCE * 3}\n\n*   Do not:\n\n{inner}\n\nThanks for reading all of this."
+    before = {provision.text for provision in split_provisions(text)}
+    after = [provision.text for provision in split_provisions(text.replace("*   Do not", "Please.\n\n*   Do not", 1))]
+    assert len(before) == 6
+    assert len([provision for provision in after if provision not in before]) == 1
+
+
 def test_a_page_of_one_paragraph_is_cut_at_its_clause_numbers_and_they_give_the_path() -> None:
     rule = (LONG_SENTENCE * 6).strip()
     restrictions = f"2\\. Restrictions.2.1 Use. {rule}2.2 Resale. See Section 2.1.{rule}"
