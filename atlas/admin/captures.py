@@ -14,12 +14,24 @@ from atlas.archive.waiting_captures import IncidentState, incident_states, waiti
 from atlas.models import Capture, Incident, Outcome, Version
 
 
+class OpenFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "Open"), ("ended", "Ended")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Incident]) -> QuerySet[Incident]:
+        value = self.value()
+        return queryset.filter(closed_at__isnull=value == "open") if value in ("open", "ended") else queryset
+
+
 @admin.register(Incident)
 class IncidentAdmin(ReadOnlyAdmin):
     """Open ones first: what editors look at in the morning."""
 
-    list_display = ("document", "cause", "opened_at", "next_step", "held_capture", "closed_at")
-    list_filter = (("closed_at", admin.EmptyFieldListFilter), "document__platform")
+    list_display = ("document", "next_step", "held_capture", "cause", "opened_at", "closed_at")
+    list_filter = (OpenFilter, "document__platform")
     list_select_related = ("document__platform", "opened_by", "closed_by")
     search_fields = ("document__name", "document__platform__name", "cause")
     ordering = ("-closed_at", "-opened_at")  # PostgreSQL puts the open ones, without an end, first
@@ -34,6 +46,9 @@ class IncidentAdmin(ReadOnlyAdmin):
             incident.state = states[incident.pk]
         return page
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Incidents", **(extra_context or {})})
+
     @admin.display(description="what is next")
     def next_step(self, incident: Incident) -> str:
         return state_of(incident).words
@@ -42,8 +57,11 @@ class IncidentAdmin(ReadOnlyAdmin):
     def held_capture(self, incident: Incident) -> str:
         held = state_of(incident).held
         if held is None:
-            return "nothing"
-        return format_html('<a href="{}">Look at it</a>', reverse("admin:atlas_capture_change", args=[held.pk]))
+            return ""
+        return format_html('<a href="{}">the held text</a>', reverse("admin:atlas_capture_change", args=[held.pk]))
+
+    class Media:
+        css = {"all": ("atlas/holding.css",)}
 
 
 def state_of(incident: Any) -> IncidentState:
@@ -93,6 +111,9 @@ class CaptureAdmin(ReadOnlyAdmin):
     search_fields = ("document__name", "document__platform__name", "source_ref")
     ordering = ("-pk",)
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Captures", **(extra_context or {})})
+
     @admin.display(description="reasons")
     def why(self, capture: Capture) -> str:
         return " ".join(capture.reasons)
@@ -101,6 +122,9 @@ class CaptureAdmin(ReadOnlyAdmin):
     def decision(self, capture: Capture) -> str:
         decision = getattr(capture, "hold_decision", None)
         return f"{decision.ruling.capitalize()} by {decision.decided_by.shown_name}" if decision else ""
+
+    class Media:
+        css = {"all": ("atlas/holding.css",)}
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(decide)

@@ -17,6 +17,7 @@ from atlas.archive.languages import NAMES, language_between
 from atlas.archive.waiting_captures import what_is_next
 from atlas.models import Capture, HoldDecision, HoldRuling, Incident, Outcome, User
 
+MOST_COMMON_LINES = 12
 VERBS = ("release", "variant", "reject")
 
 
@@ -26,6 +27,15 @@ class Stretch:
 
     text: str
     is_own: bool
+
+    @property
+    def is_folded(self) -> bool:
+        """Long and in both texts: it is not what the decision is about."""
+        return not self.is_own and self.text.count("\n") > MOST_COMMON_LINES
+
+    @property
+    def lines(self) -> int:
+        return len([line for line in self.text.splitlines() if line.strip()])
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,8 @@ def _show(request: HttpRequest, capture: Capture, *, reason: str) -> HttpRespons
         "next": "" if settled else what_is_next(capture),
         "held_text": stretches(text, before),
         "good_text": stretches(before, text),
-        "sizes": (len(text), len(before)),
+        "sizes": (len(text.strip()), len(before.strip())),
+        "has_common_lines": any(not stretch.is_own and stretch.text.strip() for stretch in stretches(text, before)),
         "language": NAMES.get(language, ""),
         "may_decide": settled is None and request.user.has_perm(PERMISSION),
         "reason": reason,

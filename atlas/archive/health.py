@@ -135,7 +135,7 @@ def _is_other_than(text: str, last_good: str) -> Iterator[Problem]:
         return
     yield Problem(f"{GONE} {gone:.0%} are gone.")
     if language := language_between(last_good, text):
-        yield Problem(f"The text is in {NAMES[language]}, as the last good one was not.", language=language)
+        yield Problem(f"The text is in {NAMES[language]}; the last good one was not.", language=language)
     elif (kept := _words_kept(text, last_good)) < OTHER_SUBJECT:
         yield Problem(
             f"The text is about something else: it uses {kept:.0%} of the words that the last good one used most."

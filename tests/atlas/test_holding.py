@@ -1,18 +1,31 @@
 """What is held: how time, a second capture and editors release it, and that an import in pieces ends up the same."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
+from atlas.archive import importing
 from atlas.archive.held import AGREED, ALTERNATED, REJECTED, STOOD
-from atlas.archive.holding import AlreadyDecided, EmptyReason, NotHeld, NotPermitted, Overtaken, reject, release
+from atlas.archive.holding import (
+    AlreadyDecided,
+    EmptyReason,
+    HoldError,
+    NotHeld,
+    NotPermitted,
+    Overtaken,
+    reject,
+    release,
+)
 from atlas.archive.importing import ImportSummary, import_collection
 from atlas.archive.recording import DocumentRecorder, Sighting, record_capture, record_failure
 from atlas.models import Capture, Change, Document, HoldDecision, Incident, Outcome, Provision, User, Version
 from tests.atlas.collections import CollectionMaker
-from tests.atlas.test_import_halves import archived_after
+from tests.atlas.test_import_halves import archived, archived_after
 from tests.atlas.texts import ERROR_PAGE, document
 from tests.factories import NOON, make_document, make_user
 
@@ -144,21 +157,54 @@ class TestTime:
 
     @pytest.mark.parametrize("cut", range(1, 8))
     def test_however_the_import_is_cut_the_same_rows_stand(self, cut: int, tmp_path: Path) -> None:
-        maker = self.later(self.maker(), 30)
-        for text, hours in ((SHORTER, 30), (LONG, 10), (SHORT, 60), (LONG_AGAIN, 49), (ERROR_PAGE, 1)):
-            at = maker.commits[-1][1] + timedelta(hours=hours)
-            maker.change("Marrowmint", "Terms", text, at=at)
-        maker.change("Sallow", "Privacy", LONG, at=maker.commits[2][1])  # dates step back
+        maker = flapping_and_rewritten()
         half = CollectionMaker(maker.commits[:cut]).write(tmp_path / "half")
         whole = maker.write(tmp_path / "whole")
         once = archived_after(tmp_path, whole)
         assert archived_after(tmp_path, half, whole) == once
         assert archived_after(tmp_path, whole, whole) == once
 
+    @pytest.mark.parametrize("batch", [1, 2, 3])
+    def test_an_import_that_stops_after_every_batch_ends_up_the_same(
+        self, batch: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        source = flapping_and_rewritten().write(tmp_path / "ota")
+        once = archived_after(tmp_path, source)
+        monkeypatch.setattr(importing, "BATCH", batch)
+        assert Capture.objects.count() == 0
+        while not self.went_through(source, tmp_path / "copies"):
+            assert Capture.objects.exists()
+        assert archived() == once
+
+    def went_through(self, source: Path, copies: Path) -> bool:
+        """Imports one batch, and stops as a kill would: what was committed stays."""
+        try:
+            import_collection(str(source), folder=copies, progress=stop)
+        except Stopped:
+            return False
+        return True
+
     def test_a_dry_run_says_what_would_be_confirmed(self, tmp_path: Path) -> None:
         source = str(self.later(self.maker(), 48).write(tmp_path / "ota"))
         preview = import_collection(source, folder=tmp_path / "copies", dry_run=True).preview
         assert preview == {"first": 2, "held": 1, "held at first, then confirmed": 1}
+
+
+class Stopped(Exception):
+    """The process is gone."""
+
+
+def stop(done: int, total: int) -> None:
+    raise Stopped
+
+
+def flapping_and_rewritten() -> CollectionMaker:
+    """Texts held, confirmed by time and by agreement, and gone again; dates that step back; nine records."""
+    maker = CollectionMaker().first("Marrowmint", "Terms", LONG).change("Marrowmint", "Terms", SHORT)
+    maker.first("Sallow", "Privacy", SHORTER, at=maker.commits[-1][1] + timedelta(hours=30))
+    for text, hours in ((SHORTER, 30), (LONG, 10), (SHORT, 60), (LONG_AGAIN, 49), (ERROR_PAGE, 1)):
+        maker.change("Marrowmint", "Terms", text, at=maker.commits[-1][1] + timedelta(hours=hours))
+    return maker.change("Sallow", "Privacy", LONG, at=maker.commits[2][1])
 
 
 class TestAnEditor:
@@ -245,3 +291,51 @@ class TestAnEditor:
         assert terms.incidents.get(closed_at=None).opened_by == failed
         assert see(SHORT).outcome == Outcome.UNCHANGED
         assert not terms.incidents.filter(closed_at=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    """Each with a connection of its own."""
+
+    def test_of_two_editors_one_decides_and_the_other_is_told(self) -> None:
+        terms = make_document(name="Terms of Service")
+        record_capture(terms, text=LONG, captured_at=NOON)
+        held = record_capture(terms, text=SHORT, captured_at=NOON)
+        ada, ben = make_user("ada", groups=("Editor",)), make_user("ben", groups=("Editor",))
+        results = at_once(
+            lambda: release(held, by=ada, reason="A real rewrite."), lambda: reject(held, by=ben, reason="Half a page.")
+        )
+        assert [type(result) for result in results].count(AlreadyDecided) == 1
+        assert HoldDecision.objects.count() == 1
+        assert terms.versions.count() == 1 + HoldDecision.objects.filter(ruling="released").count()
+
+    def test_a_release_and_a_confirming_capture_make_one_version(self) -> None:
+        terms = make_document(name="Terms of Service")
+        record_capture(terms, text=LONG, captured_at=NOON)
+        held = record_capture(terms, text=SHORT, captured_at=NOON)
+        ada = make_user("ada", groups=("Editor",))
+        results = at_once(
+            lambda: release(held, by=ada, reason="A real rewrite."),
+            lambda: record_capture(terms, text=SHORT, captured_at=NOON + timedelta(days=1)),
+        )
+        assert terms.versions.count() == 2
+        assert outcomes(terms) == ["first", "quarantined", "changed", "unchanged"]
+        assert isinstance(results[0], Capture | Overtaken)
+        assert not terms.incidents.filter(closed_at=None).exists()
+
+
+def at_once(*calls: Callable[[], object]) -> list[object]:
+    """Run every call in a thread of its own, all released together; a refusal comes back as itself."""
+    barrier = Barrier(len(calls))
+
+    def run(call: Callable[[], object]) -> object:
+        try:
+            barrier.wait(timeout=10)
+            return call()
+        except HoldError as refused:
+            return refused
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))

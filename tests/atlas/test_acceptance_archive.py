@@ -1,0 +1,89 @@
+"""What the incumbent's archive gets wrong, as promises of ours: one class for each failure that readers met there.
+
+A page that fails is an incident and never news; a page that flaps is told once; an identity survives a new cut; what a
+text does not state is left empty.
+"""
+
+from datetime import timedelta
+
+import pytest
+
+from atlas.archive.recording import record_capture
+from atlas.models import Capture, Change, Document, Outcome, Placement, Provision, Version, Wording
+from tests.atlas.texts import ERROR_PAGE, document
+from tests.factories import NOON, make_document
+
+pytestmark = pytest.mark.django_db
+
+TERMS = document(**{f"Annex_{n}": f"Annex {n} of these terms lists rules for the Service. " * 3 for n in range(8)})
+NAVIGATION = "\n".join(
+    f"* [{name}](https://marrowmint.example/{name})"
+    for name in ["About", "Products", "Pricing", "Careers", "Press"] * 6
+)
+# Answered with status 200: nothing but the words tells that it failed.
+FAILED_WITH_STATUS_200 = (
+    "Something went wrong\n====================\n\nWe could not load this page just now. Our engineers have been told "
+    "and are looking into it. Please come back in a few minutes, or go to our home page and try from there. If the "
+    "problem stays, write to our support team with the time at which it happened."
+)
+
+
+@pytest.fixture
+def terms() -> Document:
+    return make_document(name="Terms of Service")
+
+
+def see(terms: Document, *texts: str) -> list[Capture]:
+    """Looks at the terms, each a day after the one before."""
+    start = terms.captures.count()
+    return [
+        record_capture(terms, text=text, captured_at=NOON + timedelta(days=day))
+        for day, text in enumerate(texts, start=start)
+    ]
+
+
+def archive() -> list[int]:
+    """How much there is downstream of captures."""
+    return [model._default_manager.count() for model in (Version, Provision, Wording, Placement, Change)]
+
+
+class TestAPageThatTurnsIntoANavigationStub:
+    def test_is_an_incident_and_no_change(self, terms: Document) -> None:
+        see(terms, TERMS)
+        before = archive()
+        stub = see(terms, NAVIGATION)[0]
+        assert stub.outcome == Outcome.QUARANTINED
+        assert "a menu" in " ".join(stub.reasons)
+        incident = terms.incidents.get()
+        assert (incident.opened_by, incident.closed_at) == (stub, None)
+        assert archive() == before
+
+    def test_stays_one_however_long_it_lasts_and_ends_with_the_terms(self, terms: Document) -> None:
+        see(terms, TERMS)
+        before = archive()
+        see(terms, *[NAVIGATION] * 5, TERMS)
+        assert archive() == before
+        assert terms.incidents.get().closed_at is not None
+        assert not Change.objects.exists()
+
+
+class TestAnErrorPageAnsweredWithStatus200:
+    @pytest.mark.parametrize("page", [ERROR_PAGE, FAILED_WITH_STATUS_200])
+    def test_gives_no_provision_when_it_is_the_first_thing_seen(self, terms: Document, page: str) -> None:
+        see(terms, page, page, page)
+        assert archive() == [0, 0, 0, 0, 0]
+        assert see(terms, TERMS)[0].outcome == Outcome.FIRST
+
+    @pytest.mark.parametrize("page", [ERROR_PAGE, FAILED_WITH_STATUS_200])
+    def test_gives_none_when_it_comes_in_place_of_the_terms(self, terms: Document, page: str) -> None:
+        see(terms, TERMS)
+        before = archive()
+        see(terms, page, page)
+        assert archive() == before
+
+    def test_gives_none_when_it_is_one_page_of_an_assembled_document(self, terms: Document) -> None:
+        see(terms, f"{TERMS}\n\n- - -\n\n{document()}")
+        before = archive()
+        see(terms, f"{TERMS}\n\n- - -\n\n{ERROR_PAGE}")
+        assert archive() == before
+        assert terms.incidents.get().closed_at is None
