@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from atlas.models.catalogue import Attribute, Obligation
+from atlas.models.cuts import stands_cut_anew
 from atlas.models.identifiers import PublicIdentifier
 from atlas.models.provisions import Provision, Wording
 
@@ -95,17 +96,19 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.live().describing_another_text()
 
     def describing_another_text(self) -> "PublicationQuerySet":
-        """Those about a text that is not, or no longer, in force."""
-        return self.filter(
-            ~Q(provision__current_wording__folded_sha256=F("wording__folded_sha256"))
-            | Q(provision__removed_at__isnull=False)
-        )
+        """Those about a text that is not, or no longer, in force; not merely one that is cut otherwise now."""
+        is_other = ~Q(provision__current_wording__folded_sha256=F("wording__folded_sha256"))
+        is_other |= Q(provision__removed_at__isnull=False)
+        return self.filter(is_other, ~stands_cut_anew(version="version", wording="wording"))
+
+    def with_cuts(self) -> "PublicationQuerySet":
+        """So that each knows whether it ``stands_cut_anew``."""
+        return self.annotate(found_cut_anew=stands_cut_anew(version="version", wording="wording"))
 
     def for_lists(self) -> "PublicationQuerySet":
         """With what a line of a list shows: platform, document, provision, its text in force. Newest first."""
-        return self.select_related("provision__document__platform", "provision__current_wording", "wording").order_by(
-            "-published_at", "-pk"
-        )
+        rows = self.select_related("provision__document__platform", "provision__current_wording", "wording")
+        return rows.with_cuts().order_by("-published_at", "-pk")
 
 
 class Publication(AnalysisText, PublicIdentifier):
@@ -153,6 +156,11 @@ class Publication(AnalysisText, PublicIdentifier):
     @property
     def permalink(self) -> str:
         return reverse("site:publication", args=[self.public_id])
+
+    @property
+    def stands_cut_anew(self) -> bool:
+        """Its text stands, in pieces that a later splitter made of it; as ``with_cuts`` found it."""
+        return bool(getattr(self, "found_cut_anew", False))
 
     @property
     def number(self) -> str:

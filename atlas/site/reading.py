@@ -20,6 +20,11 @@ class Reading:
     is_stale: bool = False
 
     @property
+    def is_cut_anew(self) -> bool:
+        """The text it describes stands, and is divided into provisions otherwise than when it was approved."""
+        return self.shown is not None and not self.is_stale and not _is_of(self.shown, self.provision)
+
+    @property
     def is_restored(self) -> bool:
         """A later analysis superseded it, but the provision is back to the text it describes."""
         return self.shown is not None and self.shown.superseded_at is not None
@@ -35,7 +40,7 @@ class Reading:
 
 
 def read(provision: Provision, publications: Iterable[Publication]) -> Reading:
-    """Choose among all ``publications`` of ``provision`` (with ``wording`` selected).
+    """Choose among all ``publications`` of ``provision`` (``with_cuts``, and with ``wording`` selected).
 
     The newest one about the text in force is current, also when a later analysis of a later text superseded it.
     Was that one withdrawn or retracted, nothing older takes its place: what it corrected must not come back.
@@ -59,6 +64,7 @@ def read_all(provisions: Iterable[Provision]) -> list[Reading]:
     rows = list(provisions)
     by_provision: dict[int, list[Publication]] = {}
     publications = Publication.objects.filter(provision__in=[row.pk for row in rows]).select_related("wording")
+    publications = publications.with_cuts()
     for publication in publications.only(*_LISTED):
         by_provision.setdefault(publication.provision_id, []).append(publication)
     return [read(row, by_provision.get(row.pk, ())) for row in rows]
@@ -81,7 +87,12 @@ def has_ended(publication: Publication) -> bool:
 
 
 def _describes(publication: Publication, provision: Provision) -> bool:
-    """Whether it is about the text in force: the same for a reader, typography and white space aside."""
+    """Whether it is about a text in force: the provision's, or one that a rebuild of ours cut otherwise."""
+    return _is_of(publication, provision) or publication.stands_cut_anew
+
+
+def _is_of(publication: Publication, provision: Provision) -> bool:
+    """The provision's text is the one that it describes: the same for a reader, typography and white space aside."""
     current = provision.current_wording
     if current is None or provision.removed_at is not None:
         return False

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
@@ -28,12 +29,14 @@ from atlas.models import (
     Outcome,
     Placement,
     Provision,
+    Publication,
     StatedDate,
     Version,
     Wording,
 )
 from tests.atlas.collections import CollectionMaker
-from tests.atlas.texts import ERROR_PAGE, document
+from tests.atlas.site_rows import allow_publications_past_review, publish
+from tests.atlas.texts import ERROR_PAGE, PARAGRAPHS, document
 from tests.factories import NOON, make_document
 from tests.tampering import tamper
 
@@ -336,3 +339,51 @@ class TestTheCommand:
         with pytest.raises(CommandError) as refused:
             self.run("--document", public_id)
         assert refused.value.returncode == 2
+
+
+class TestPublications:
+    """An analysis describes a text, not a cut."""
+
+    @pytest.fixture
+    def publication(self, see: See) -> Publication:
+        allow_publications_past_review()
+        see(document(Use_of_Content=PARAGRAPHS["Use of Content"] + " We never sell it."))
+        return publish(Provision.objects.get(title="Use of Content"))
+
+    def page(self, publication: Publication, client: Client) -> str:
+        return client.get(publication.get_absolute_url()).content.decode()
+
+    @pytest.mark.parametrize("splitter", [FINER, COARSER], ids=["finer", "coarser"])
+    def test_one_is_not_stale_merely_because_the_cut_changed(
+        self, terms: Document, publication: Publication, client: Client, splitter: Splitter
+    ) -> None:
+        rebuild([terms], splitter=splitter)
+        assert publication.wording.folded_sha256 not in Provision.objects.in_force().values_list(
+            "current_wording__folded_sha256", flat=True
+        )
+        assert not Publication.objects.stale().exists()
+        page = self.page(publication, client)
+        assert "The extent of this provision was cut anew." in page
+        assert "which stands word for word" in page
+        assert "No longer in the document" not in page
+        assert "Describes an earlier text" not in client.get("/publications/").content.decode()
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            PARAGRAPHS["Use of Content"].replace("to train and", "to sell or") + " We never sell it.",
+            PARAGRAPHS["Use of Content"] + " We sell it.",
+        ],
+        ids=["the piece that kept its name", "the piece that is another provision now"],
+    )
+    def test_one_is_stale_as_soon_as_a_piece_of_its_text_changes(
+        self, terms: Document, see: See, publication: Publication, client: Client, changed: str
+    ) -> None:
+        rebuild([terms], splitter=FINER)
+        assert see(document(Use_of_Content=changed)).outcome == Outcome.CHANGED
+        assert Publication.objects.stale().get() == publication
+
+    def test_it_stays_with_what_it_was_published_on(self, terms: Document, publication: Publication) -> None:
+        before = Publication.objects.values().get()
+        rebuild([terms], splitter=FINER)
+        assert Publication.objects.values().get() == before

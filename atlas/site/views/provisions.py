@@ -25,6 +25,7 @@ from atlas.models import (
     Version,
     Wording,
 )
+from atlas.models.cuts import stands_cut_anew
 from atlas.site.coverage import good_captures, sample_names
 from atlas.site.lookup import cited, wanted_choice, wanted_document, wanted_platform, wanted_topic
 from atlas.site.paging import paged
@@ -57,7 +58,7 @@ def provisions(request: HttpRequest) -> HttpResponse:
 def provision(request: HttpRequest, public_id: str) -> HttpResponse:
     rows = Provision.objects.select_related("document__platform", "document__collection", "current_wording")
     row = cited(rows, public_id)
-    publications = list(row.publications.select_related("wording", "version").order_by("-pk"))
+    publications = list(row.publications.with_cuts().select_related("wording", "version").order_by("-pk"))
     reading = read(row, publications)
     wordings = list(row.wordings.defer("text").select_related("first_capture__version").order_by("-number"))
     wording = row.current_wording or row.wordings.order_by("-number").first()
@@ -68,6 +69,7 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
         "document": row.document,
         "platform": row.document.platform,
         "reading": reading,
+        "is_cut_anew": reading.is_cut_anew or _went_into_another(row, wording),
         "wording": wording,
         "version": _version_to_cite(row, wordings, look),
         "publications": publications,
@@ -82,6 +84,14 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
         **(_analysis(reading.shown) if reading.shown else {}),
     }
     return render(request, "atlas/provision.html", context)
+
+
+def _went_into_another(provision: Provision, wording: Wording | None) -> bool:
+    """Its last text stands still: a rebuild of ours made it part of another provision."""
+    if provision.removed_at is None or wording is None:
+        return False
+    rows = Wording.objects.filter(pk=wording.pk)
+    return rows.filter(stands_cut_anew(version="first_capture__version", wording="pk")).exists()
 
 
 def publication(request: HttpRequest, public_id: str) -> HttpResponse:
