@@ -131,7 +131,9 @@ def test_wherever_an_imported_text_is_shown_its_licence_and_attribution_stand_be
     elsewhere = make_provision("We keep nothing.")
     elsewhere.topics.set(["training-user-content"])
     pages = [page_of(client, row) for row in (provision, change, elsewhere)]
-    pages.append(client.get(publication.permalink).content.decode())
+    pages += [
+        client.get(address).content.decode() for address in (publication.permalink, "/topics/training-user-content/")
+    ]
     for page in pages:
         assert "Text: © Demo &amp; contributors, from Demo versions (ODbL 1.0)." in re.sub(r"</?a[^>]*>", "", page)
         assert 'href="https://opendatacommons.org/licenses/odbl/1-0/" rel="license noopener">ODbL 1.0</a>' in page

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet, Window
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from atlas.models import AttributeValue, Instrument, Obligation, Provision, Publication, Topic
+from atlas.models import AttributeValue, Collection, Instrument, Obligation, Provision, Publication, Topic
 from atlas.site.coverage import sample_names
 from atlas.site.paging import paged
 from atlas.site.reading import read_all
@@ -38,6 +39,7 @@ def topic(request: HttpRequest, key: str) -> HttpResponse:
         "page": page,
         "readings": read_all(page.rows),
         "values": values,
+        "collections": _collections_of(values),
         "obligations": row.obligations.filter(is_retired=False).select_related("instrument"),
         "sample_platforms": sample_names(platforms),
         "here": "topics",
@@ -49,8 +51,16 @@ def _approved_values(topic: Topic) -> QuerySet[AttributeValue]:
     """Coded facts of analyses that describe the text in force, newest first."""
     current = Publication.objects.live().exclude(pk__in=Publication.objects.stale().values("pk"))
     rows = AttributeValue.objects.filter(attribute__topic=topic, publication__in=current)
-    rows = rows.select_related("attribute", "publication__provision__document__platform")
+    rows = rows.select_related(
+        "attribute", "publication__provision__document__platform", "publication__provision__document__collection"
+    )
     return rows.order_by("attribute__name", "publication__provision__document__platform__name")[:SHOWN_VALUES]
+
+
+def _collections_of(values: Iterable[AttributeValue]) -> list[Collection]:
+    """Where the quoted texts were imported from, each once."""
+    named = {value.publication.provision.document.collection for value in values}
+    return sorted((collection for collection in named if collection), key=lambda collection: collection.name)
 
 
 def instruments(request: HttpRequest) -> HttpResponse:
