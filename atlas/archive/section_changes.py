@@ -44,7 +44,9 @@ class SectionChange:
     def in_words(self) -> str:
         """What happened to the section, for editors."""
         if not self.old_characters:
-            return "New section" if self.kept_share < MOSTLY else "New heading over text that stood elsewhere"
+            if self.kept_share >= MOSTLY:
+                return "New heading over text that stood elsewhere"
+            return "New section" if self.kept_share < PARTLY else "New section, partly of text that stood elsewhere"
         if not self.new_characters:
             return "Gone" if self.kept_share < MOSTLY else "Gone; its text stands elsewhere"
         if not self.provisions.keys() - {"unchanged", "moved"}:
@@ -75,6 +77,7 @@ class _Version:
         for part in parts:
             self.parts[self._key(part)].append(part)
         self.section_of = {part[0]: self._key(part) for part in parts}
+        self.last_titles = Counter(key[-1] for key in self.parts if key)
         self.keys = Counter(sentence.key for part in parts for sentence in read_sentences(part[2]))
 
     def _key(self, part: Part) -> Key:
@@ -83,7 +86,8 @@ class _Version:
     def title(self, key: Key) -> str:
         if not key:
             return "Introduction" if len(self.parts) > 1 else "The whole document"
-        return " · ".join(_path(self.parts[key][0], self.depth))
+        path = _path(self.parts[key][0], self.depth)
+        return path[-1] if self.last_titles[key[-1]] == 1 else " · ".join(path)
 
     def sentences(self, key: Key) -> list[Sentence]:
         return [sentence for part in self.parts[key] for sentence in read_sentences(part[2])]

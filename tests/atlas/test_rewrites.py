@@ -133,6 +133,20 @@ class TestSections:
         found = compared([part(1, "Retention", text), *OLD[1:]], {1: "modified"})
         assert found["Retention"].in_words == words
 
+    def test_headings_above_all_sections_are_not_repeated_in_each(self) -> None:
+        deep = [(number, ("Terms", "Previous versions", path[-1]), text) for number, path, text in OLD]
+        titles = [section.title for section in compare_sections(deep, deep, {})]
+        assert titles == ["Retention", "Law", "Closing"]
+
+    def test_sections_of_the_same_name_are_told_apart_by_what_is_above(self) -> None:
+        parts = [
+            (number, ("Terms", country, "Law"), text)
+            for number, country, text in ((1, "Ireland", PARAGRAPH), (2, "Malta", OTHER), (3, "Chile", THIRD))
+        ]
+        long = [(4, ("Terms", "Ireland", "Courts"), OTHER * 3), *parts]
+        titles = [section.title for section in compare_sections(long, long, {})]
+        assert titles == ["Courts", "Ireland · Law", "Malta · Law", "Chile · Law"]
+
     def test_a_document_without_headings_is_one_section(self) -> None:
         plain = [(number, (), text) for number, _, text in OLD]
         (section,) = compare_sections(plain, plain, {1: "modified"})
