@@ -2,11 +2,12 @@
 
 import re
 
+from atlas.archive.names import binds
 from atlas.archive.sentences import mask_dates
 
 LONGEST_BANNER = 260  # characters
 MOST_OTHER_WORDS = 3  # beside the date and the words of a banner: the document's name
-WORD = re.compile(r"\w+")
+WORD = re.compile(r"\w+|[%$€£¥]")
 OLDER = re.compile(r"\b(?:previous|prior|older|archived?)\b", re.IGNORECASE)
 BANNER_CUE = re.compile(
     r"\b(?:updated?|effective|revised|modified|version|release date|published|in force|stand|previous|archived?)\b"
@@ -57,8 +58,10 @@ def is_banner(sentence: str) -> bool:
     masked = mask_dates(sentence)
     if BANNER_CUE.search(masked) is None:
         return False
-    others = len(WORD.findall(BANNER_WORDS.sub("", masked)))
-    return others <= MOST_OTHER_WORDS if "DATE" in masked else others == 0 and OLDER.search(masked) is not None
+    others = WORD.findall(BANNER_WORDS.sub("", masked).casefold())
+    if "DATE" not in masked:
+        return not others and OLDER.search(masked) is not None
+    return len(others) <= MOST_OTHER_WORDS and not any(map(binds, others))
 
 
 def is_announcement(sentence: str) -> bool:

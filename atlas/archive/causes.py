@@ -63,14 +63,8 @@ def cosmetic_cause(before: Sentence, after: Sentence) -> str:
         return "Only the tense of a verb changed."
     if is_banner(before.text) and is_banner(after.text):
         return "Only the date banner changed."
-    if (
-        before.is_heading
-        and after.is_heading
-        and _is_label(before)
-        and _is_label(after)
-        and _bind_alike(before.key, after.key)
-    ):
-        return "Only a heading was renamed."
+    if _is_label(before) and _is_label(after):
+        return "Only a heading was renamed." if _bind_alike(before.key, after.key) else ""
     gone, come = cosmetic_cause_alone(before), cosmetic_cause_alone(after)
     return come if gone and come else ""
 

@@ -7,6 +7,8 @@ negation, "and" or "or", or a person (``names.binds``), and a rule that changes 
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 from atlas.archive.names import binds
 
@@ -48,6 +50,8 @@ SAME_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 OPENS = re.compile(r"\(?opens (?:in )?(?:an? )?new (?:tab|window)\)?")
+CATALOGUE = Path(__file__).parents[1] / "catalogue"
+WORD = re.compile(r"[a-z]{6,}")
 SHORTEST_WORD = 6  # letters of a word that may hold a typing error; shorter ones are too near to each other
 FEWEST_USES = 2  # of the right word; the wrong one stands once
 
@@ -74,8 +78,8 @@ def _stem(word: str) -> str | None:
 def is_typing_error(old: str, new: str, words_old: Counter[str], words_new: Counter[str]) -> bool:
     """Do two keys differ only in words with a letter too many, too few or out of order, one of them a slip?
 
-    A slip stands once in its version and never in the other, while the right word is in use: two words that both
-    belong to the documents ("contact" and "contract") are never taken for each other.
+    A slip stands once in its version, never in the other and never in our catalogue, while the right word is in use:
+    two words that are both used somewhere ("contact" and "contract") are never taken for each other.
     """
     return all(
         _near(gone, come) and (_is_slip(gone, come, words_old, words_new) or _is_slip(come, gone, words_new, words_old))
@@ -84,7 +88,16 @@ def is_typing_error(old: str, new: str, words_old: Counter[str], words_new: Coun
 
 
 def _is_slip(wrong: str, right: str, own: Counter[str], other: Counter[str]) -> bool:
-    return own[wrong] <= 1 and other[wrong] == 0 and max(own[right], other[right]) >= FEWEST_USES
+    if own[wrong] > 1 or other[wrong] or wrong in catalogue_words():
+        return False
+    return max(own[right], other[right]) >= FEWEST_USES or right in catalogue_words()
+
+
+@cache
+def catalogue_words() -> frozenset[str]:
+    """The words of the legal catalogue: what stands there is no typing error."""
+    texts = (path.read_text(encoding="utf-8").casefold() for path in CATALOGUE.glob("*.yaml"))
+    return frozenset(word for text in texts for word in WORD.findall(text))
 
 
 def _near(one: str, two: str) -> bool:

@@ -42,7 +42,7 @@ FORM = re.compile(rf"(?<!\S){LEGAL_FORM}(?!\S)")
 REGISTER_NUMBER = re.compile(
     r"\b(?:regist(?:er|ry|ered|ration)|company|trade|commercial)\b.{0,80}\b(?:number|no|nr|under|n°) \d[\d .-]{4}"
 )
-OPENING = 12  # sentences that say what the document is about
+OPENING = 12, 0.25  # sentences, and share of all, that say what the document is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,8 @@ def _is_name(name: str, whole: WholeText) -> bool:
 
 def _opens_with(name: str, whole: WholeText) -> bool:
     """Is it what the document is about? The names of vendors and recipients come later."""
-    return any(f" {name} " in f" {sentence.key} " for sentence in whole.sentences[:OPENING])
+    end = min(OPENING[0], int(OPENING[1] * len(whole.sentences)))
+    return any(f" {name} " in f" {sentence.key} " for sentence in whole.sentences[:end])
 
 
 def _is_party(name: str, whole: WholeText) -> bool:
