@@ -68,7 +68,7 @@ class NoiseRuleQuerySet(models.QuerySet["NoiseRule"]):
 class NoiseRule(models.Model):
     """Changes that only say ``phrase`` are looked at last. A rule lowers their priority; it hides and deletes nothing.
 
-    The scope is the narrowest of document, platform and terms type that is given; none means everywhere.
+    Whatever of document, platform and terms type is given must fit; none means everywhere.
     """
 
     platform = models.ForeignKey(Platform, on_delete=models.PROTECT, null=True, blank=True, related_name="noise_rules")
@@ -101,7 +101,7 @@ class ChangeCluster(models.Model):
     """Changes that are decided on together: a bulk rewrite of a document, or what an editor found to have one cause.
 
     ``sections`` compares a rewrite section by section, in the order of the new version: a list of
-    ``{"title", "old_characters", "new_characters", "kept_characters", "provisions"}``.
+    ``atlas.archive.section_changes.SectionChange``.
     """
 
     kind = models.CharField(max_length=10, choices=ClusterKind)
