@@ -11,7 +11,12 @@ from functools import lru_cache
 
 # ISO 639-1 → the most frequent function words, without single letters: lists are numbered with these.
 FREQUENT = {
-    "cs": "se na je že do to ve pro za by ale si po jako od nebo které který není jsou může být podle",
+    "af": "die van en is nie dat in om te het vir met wat op as jy ons word sy hierdie of deur kan moet jou aan "
+    "by hulle daar",
+    "ca": "de la que el en els les del un per amb una no es al més com però són ha ser aquest aquesta dels pot "
+    "també seu seva si està aquests aquestes nosaltres quan sense entre ho",
+    "cs": "se na je že do to ve pro za by ale si po jako od nebo které který není jsou může být podle pouze "
+    "méně jen pokud jsme nejsou musí nelze tento má",
     "da": "og at det er en til af på de med for der den som ikke et kan har vi du eller om fra dine din vores "
     "hvis dig dit efter mellem nogle bliver skal være må ud op hvad fejl ved kun",
     "de": "die der und in zu den das nicht von sie ist des sich mit dem dass er es ein ich auf so eine auch als "
@@ -24,12 +29,16 @@ FREQUENT = {
     "voimme me sinun käyttää tämä näitä kanssa voit vain oltava",
     "fr": "de la le et les des en un du une que est pour qui dans par plus pas au sur ne se ce il sont ou avec "
     "nous vous votre vos nos aux cette être si",
+    "gl": "de que non para con unha un os as do da no na polo como máis pero son está ou se este esta ao pode "
+    "ser teu súa vostede dos das ten debe pola",
     "hu": "az és hogy nem is egy ez meg de ha csak vagy mint van volt el már még amely által ezt lehet ön mi "
     "illetve valamint",
     "id": "yang dan di dengan untuk dari pada ini tidak dalam itu anda kami atau dapat akan oleh adalah ke "
-    "sebagai jika kepada telah lain",
+    "sebagai jika kepada telah lain bisa karena harus hanya bahwa sebuah silakan saat agar namun",
     "it": "di il la che in per un del non una le si da con dei della al sono come alla più nel gli delle nostri "
     "tuoi può questo se",
+    "ms": "yang dan untuk dengan tidak ini adalah dalam atau anda boleh oleh akan pada kepada jika dari ke "
+    "sebagai telah ialah daripada sahaja bagi mesti itu di kerana sekiranya tiada sebarang sila semasa",
     "nl": "de het een en van in is dat op te zijn met voor niet aan die er om door als ook bij of naar uit wij "
     "uw onze kan worden deze hebben",
     "no": "og det er en til av på de med for som ikke et kan har vi du eller om fra dine din våre hvis ved den "
@@ -40,6 +49,8 @@ FREQUENT = {
     "nós pode nossos seus pelo",
     "ro": "de și în la cu pe nu că un din care este pentru sau se prin mai sunt ce al dumneavoastră noastre "
     "acest aceste poate vor fi dacă",
+    "sk": "sa na je že to do vo pre za by ale ako od alebo ktoré ktorý nie sú môže byť podľa musí si pri iba "
+    "jeho tento ktorá má len pokiaľ",
     "sv": "och att det som en på är av för med till den har de inte om ett kan vi du eller från dina din våra "
     "vår så vid när ska detta",
     "tr": "ve bir bu da için ile de olarak daha çok en gibi olan veya her sizin ne kadar göre tarafından bizim "
@@ -58,15 +69,18 @@ SCRIPTS = (
     ("ru", re.compile("[\u0400-\u04ff]")),
 )
 NAMES = {
-    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",
-    "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian",
-    "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish",
-    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish",
+    "af": "Afrikaans", "ar": "Arabic", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German",
+    "el": "Greek", "en": "English", "es": "Spanish", "fi": "Finnish", "fr": "French", "gl": "Galician",
+    "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese",
+    "ko": "Korean", "ms": "Malay", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese",
+    "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sv": "Swedish", "th": "Thai", "tr": "Turkish",
     "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
 WORD = re.compile(r"[^\W\d_]+")
 ADDRESS = re.compile(r"https?://\S{0,2000}|\]\([^()\s]{0,2000}\)")
 UKRAINIAN = re.compile("[іїєґ]", re.IGNORECASE)
+RUSSIAN = re.compile("[ыэё]", re.IGNORECASE)  # Bulgarian, Serbian and Macedonian have none
+NOT_ARABIC = re.compile("[\u067e\u0686\u0698\u06af\u0679\u06d2]")  # Persian and Urdu
 SAMPLE = 20_000  # characters from the beginning, the middle and the end together
 FEWEST_WORDS = 40  # words; below, a few names decide
 SURE_SHARE = 0.12  # of the words are frequent ones of the language
@@ -123,8 +137,14 @@ def _by_script(text: str) -> str:
     if language == "zh":
         return "ja" if counts["ja"] > 0.1 * count else "zh"
     if language == "ru":
-        return "uk" if len(UKRAINIAN.findall(text)) > 0.02 * count else "ru"
-    return language
+        return _cyrillic(text, count)
+    return "" if language == "ar" and len(NOT_ARABIC.findall(text)) > 0.005 * count else language
+
+
+def _cyrillic(text: str, letters: int) -> str:
+    if len(UKRAINIAN.findall(text)) > 0.02 * letters:
+        return "uk"
+    return "ru" if len(RUSSIAN.findall(text)) > 0.005 * letters else ""
 
 
 def _by_frequent_words(text: str) -> str:
