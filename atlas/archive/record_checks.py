@@ -1,6 +1,6 @@
 """The checks of this floor, what others rest on first."""
 
-from atlas.archive import provision_checks, publication_checks, text_checks
+from atlas.archive import completeness_checks, provision_checks, publication_checks, text_checks
 from atlas.archive.verifying import Check, references
 from atlas.models import (
     Approval,
@@ -35,5 +35,6 @@ CHECKS = [
     Check("placements", Placement.objects.count, provision_checks.placements),
     Check("provisions", Provision.objects.count, provision_checks.provisions),
     Check("changes", Change.objects.count, provision_checks.changes),
+    Check("compared captures", completeness_checks.compared_captures, completeness_checks.missing_changes),
     Check("publications", Publication.objects.count, publication_checks.publications),
 ]

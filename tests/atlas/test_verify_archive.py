@@ -148,6 +148,15 @@ def test_a_row_gone_from_the_middle_is_missed(model: type[Snapshot]) -> None:
     assert first_broken() != ""
 
 
+def test_a_change_that_is_gone_is_missed() -> None:
+    change = Change.objects.order_by("pk")[0]
+    tamper("atlas_change", "DELETE FROM atlas_change WHERE id = %s", change.pk)
+    assert first_broken() == (
+        f"Capture {change.capture_id}: provision {change.provision_id} differs from the version before, "
+        "and no change says so."
+    )
+
+
 def test_who_alters_a_text_and_its_hash_breaks_what_was_made_of_it() -> None:
     row = Snapshot.objects.order_by("pk")[0]
     text = row.text.replace("30 days", "30 years")
