@@ -84,7 +84,7 @@ def describe(summary: ImportSummary, queued: int) -> list[str]:
     ]
     if summary.preview is not None:
         return [*lines, f"Would record: {_words(summary.preview) or 'nothing'}."]
-    if not summary.recorded:
+    if not summary.recorded and not summary.captures:  # what was held may be confirmed without a new record
         lines.append(f"Nothing new: {summary.already_known:,} records are archived already.")
     else:
         lines += [
