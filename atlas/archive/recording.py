@@ -260,6 +260,7 @@ class DocumentRecorder:
             is_flapping = self._past(sighting).stood_lately(known.version_id, sighting.captured_at)
             judged = self._way_to(known.version_id, new) if is_flapping else self._judge_return(sighting, new)
             changes = self._insert_changes(capture, sighting, judged, lambda way: is_flapping or way.is_return)
+            cluster_rewrite(capture, changes, old, new)
         self._stand(sighting, digest, known, new)
         self._place(old, new, sighting)
         return Recorded(capture, changes=tuple(changes))
