@@ -67,7 +67,7 @@ def find_renames(
         swaps = set(_swaps(before.key.split(), after.key.split()))
         sentences.update(swaps)
         if len(swaps) == 1 and REGISTER_NUMBER.search(before.key):
-            identified |= {swap for swap in swaps if not FORM.search(f"{swap.old} {swap.new}")}
+            identified |= {swap for swap in swaps if _is_same_party(swap, old, new)}
     return tuple(
         rename
         for rename, count in sentences.items()
@@ -91,6 +91,11 @@ def _swaps(old: list[str], new: list[str]) -> Iterator[Rename]:
         gone, come = old[i:j], new[k:m]
         if 0 < len(gone) <= LONGEST_NAME and 0 < len(come) <= LONGEST_NAME and not any(map(binds, [*gone, *come])):
             yield Rename(" ".join(gone).removesuffix("'s"), " ".join(come).removesuffix("'s"))
+
+
+def _is_same_party(swap: Rename, old: WholeText, new: WholeText) -> bool:
+    """Where the register number is the same: are both names, without another legal form?"""
+    return _is_name(swap.old, old) and _is_name(swap.new, new) and not FORM.search(f"{swap.old} {swap.new}")
 
 
 def _is_rename(rename: Rename, old: WholeText, new: WholeText, platform: str) -> bool:

@@ -11,6 +11,7 @@ from functools import cached_property
 from atlas.archive.causes import plain
 from atlas.archive.english import is_typing_error
 from atlas.archive.history import SentenceHistory
+from atlas.archive.panels import find_panels
 from atlas.archive.renames import Rename, apply_renames, find_renames
 from atlas.archive.sentences import Sentence, sentence_key
 from atlas.archive.whole_text import WholeText
@@ -97,6 +98,14 @@ class Surroundings:
     @cached_property
     def left_new(self) -> Sequence[Sentence]:
         return [sentence for sentence in self.new.sentences if self.from_new.is_left(sentence)]
+
+    @cached_property
+    def panels_old(self) -> frozenset[str]:
+        return find_panels(self.old.sentences, [self.from_old.is_left(sentence) for sentence in self.old.sentences])
+
+    @cached_property
+    def panels_new(self) -> frozenset[str]:
+        return find_panels(self.new.sentences, [self.from_new.is_left(sentence) for sentence in self.new.sentences])
 
     @cached_property
     def renames(self) -> tuple[Rename, ...]:

@@ -123,9 +123,10 @@ class TestNames:
 
     TEXT = (
         "# {product} Terms\n\n{product} is a photo service. You upload photos to {product}. You find albums"
-        " in {product}. Orchard Ltd and its affiliates run it. We give your data to Fig Analytics. Fig Analytics stores it in Norway."
-        " You can tell Fig Analytics to stop. Customer Photos are yours. You license Customer Photos. We keep Customer"
-        " Photos. Residents of Norway may write to us. The laws of Norway apply. Disputes go to the courts of Norway."
+        " in {product}. Orchard Ltd and its affiliates run it. We give your data to Fig Analytics. Fig Analytics stores it"
+        " in Norway. You can tell Fig Analytics to stop. Customer Photos are yours. You license Customer Photos. We keep"
+        " Customer Photos. Residents of Norway may write to us. The laws of Norway apply. Disputes go to the courts of"
+        " Norway."
     )
 
     @pytest.mark.parametrize(
@@ -142,6 +143,12 @@ class TestNames:
         before = self.TEXT.format(product="Albumio")
         after = before.replace(old, new)
         assert judge(before, after, survey([before], [after])).significance == expected
+
+    def test_the_same_register_number_identifies_the_same_party(self) -> None:
+        old = "Orchard Vine, a company registered under number 512 418 325, prints albums."
+        assert significance(old, old.replace("Orchard Vine", "Orchard")) == Significance.COSMETIC
+        assert significance(old, old.replace("Orchard Vine", "Walnut Ltd")) == Significance.SUBSTANTIVE
+        assert significance(old, old.replace("512 4", "512 5")) == Significance.SUBSTANTIVE
 
     def test_a_rename_hides_no_change_in_the_same_sentence(self) -> None:
         before = self.TEXT.format(product="Albumio")

@@ -87,3 +87,27 @@ def test_an_item_that_moves_within_what_is_allowed_does_not() -> None:
     old = "You may:\n\n*   print photos\n*   sell prints"
     assert change(old, "You can:\n\n*   sell prints\n*   print photos").significance == Significance.SUBSTANTIVE
     assert change(old, "You may:\n\n*   sell prints\n*   print photos").significance == Significance.COSMETIC
+
+
+PANEL = (
+    "We value your choices.\n\nWe and our 412 partners store cookies on your device to measure our pages.\n\n"
+    "Accept all\n\nReject all\n\nManage preferences"
+)
+MENU = "\n\n".join(f"[{name}](/{name})" for name in ("Albums", "Prints", "Frames", "Prices")) + "\n\nAbout Orchard"
+
+
+@pytest.mark.parametrize("run", [PANEL, MENU])
+def test_a_consent_panel_or_a_menu_that_comes_or_goes_is_noise(run: str) -> None:
+    assert change(TERMS, f"{TERMS}\n\n{run}").is_noise
+    assert change(f"{run}\n\n{TERMS}", TERMS).is_noise
+
+
+@pytest.mark.parametrize("run", [PANEL, MENU])
+def test_what_changes_in_the_terms_beside_a_panel_or_a_menu_is_news(run: str) -> None:
+    changed = TERMS.replace("30 days", "90 days")
+    assert change(TERMS, f"{changed}\n\n{run}").significance == Significance.SUBSTANTIVE
+
+
+def test_one_consent_button_makes_no_panel() -> None:
+    line = "We store cookies on your device.\n\nAccept all"
+    assert change(TERMS, f"{TERMS}\n\n{line}").significance == Significance.SUBSTANTIVE
