@@ -8,7 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from atlas.archive.rebuilding import Splitter, rebuild
 from atlas.archive.recording import record_capture
+from atlas.archive.splitting import SPLITTER
+from atlas.archive.standing import split_texts
 from atlas.models import Capture, Change, Document, Outcome, Placement, Provision, Version, Wording
 from tests.atlas.texts import ERROR_PAGE, document
 from tests.factories import NOON, make_document
@@ -87,3 +90,20 @@ class TestAnErrorPageAnsweredWithStatus200:
         see(terms, f"{TERMS}\n\n- - -\n\n{ERROR_PAGE}")
         assert archive() == before
         assert terms.incidents.get().closed_at is None
+
+
+class TestAnExtractionThatIsRunAgain:
+    """Where one clause had five identities, one for each run."""
+
+    def test_makes_no_new_identifiers_on_a_text_that_is_unchanged(self, terms: Document) -> None:
+        see(terms, TERMS)
+        before = archive()
+        record_capture(terms, text=TERMS, captured_at=NOON + timedelta(days=1), upgrade=True)
+        rebuild([terms])
+        assert archive() == before
+
+    def test_keeps_every_identity_when_it_cuts_at_the_same_places(self, terms: Document) -> None:
+        see(terms, TERMS, document(), TERMS)
+        known = list(terms.provisions.order_by("pk").values_list("pk", "current_wording", "removed_at"))
+        rebuild([terms], splitter=Splitter(SPLITTER + 1, split_texts))
+        assert list(terms.provisions.order_by("pk").values_list("pk", "current_wording", "removed_at")) == known
