@@ -149,8 +149,13 @@ class DocumentRecorder:
         """Nobody else records this document until the transaction ends. Reads what stands, unless it is known."""
         Document.objects.select_for_update(of=("self",), no_key=True).get(pk=self.document.pk)
         latest = Capture.objects.filter(document=self.document).aggregate(sequence=Max("sequence"))["sequence"] or 0
-        if latest != self.standing.sequence:
+        if latest != self.standing.sequence or self._incident_ended():
             self.standing, self.past = load_standing(self.document), None
+
+    def _incident_ended(self) -> bool:
+        """Did an editor release what was held as a variant? That leaves no capture here."""
+        incident = self.standing.incident
+        return incident is not None and Incident.objects.filter(pk=incident.pk, closed_at__isnull=False).exists()
 
     def record(self, sighting: Sighting) -> Recorded:
         """Record one look at the document."""

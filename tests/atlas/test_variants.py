@@ -11,7 +11,7 @@ import pytest
 from atlas.archive.holding import NotAVariant, release
 from atlas.archive.importing import import_collection
 from atlas.archive.languages import FREQUENT, language_between, language_of
-from atlas.archive.recording import record_capture
+from atlas.archive.recording import DocumentRecorder, Sighting, record_capture
 from atlas.archive.variants import Shown, shown_by
 from atlas.models import Capture, Change, Document, Outcome, User
 from tests.atlas.collections import CollectionMaker
@@ -111,6 +111,20 @@ class TestStreams:
         ]  # fmt: skip
         assert not terms.incidents.filter(closed_at=None).exists()
         assert Change.objects.filter(document=terms.variants.get()).count() == 2
+
+    def test_a_recorder_that_met_the_held_text_learns_of_the_release(
+        self, terms: Document, see: See, editor: User
+    ) -> None:
+        see(ENGLISH)
+        held = see(GERMAN)
+        recorder = DocumentRecorder(terms)
+        recorder.lock()
+        made = release(held, by=editor, reason="The German terms.", as_variant=True)
+        recorder.lock()
+        recorder.record(Sighting(LATER_ENGLISH, NOON + timedelta(days=9)))
+        assert terms.incidents.get().closed_by == made
+        recorder.record(Sighting(SWEDISH, NOON + timedelta(days=10)))
+        assert terms.incidents.filter(closed_at=None).count() == 1
 
     def test_a_third_language_is_held_again(self, terms: Document, see: See, editor: User) -> None:
         see(ENGLISH)
