@@ -57,16 +57,19 @@ def judge_steps(
     new: Sequence[Piece],
     history: SentenceHistory | None = None,
     at: datetime | None = None,
+    *,
+    platform: str = "",
 ) -> list[Judged]:
     """What each step means, in the light of the two whole versions.
 
     ``history`` has seen every accepted capture up to the one that ``old`` stands for, not yet the one of ``new``, which
-    was taken ``at``.
+    was taken ``at``. ``platform`` is the name of the platform: it may be called otherwise without saying anything new.
     """
     steps = list(steps)
     if not steps:
         return []
-    around = survey((piece.text.text for piece in old), (piece.text.text for piece in new), history, at)
+    texts = [piece.text.text for piece in old], [piece.text.text for piece in new]
+    around = survey(*texts, history, at, platform=platform)
     judged = []
     for step in steps:
         judgement = judge(step.old.text.text if step.old else None, step.new.text.text if step.new else None, around)

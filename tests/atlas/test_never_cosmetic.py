@@ -122,11 +122,10 @@ class TestNames:
     """A product may be renamed; a party, a vendor, a place or a defined term may not."""
 
     TEXT = (
-        "# {product} Terms\n\n{product} is a photo service. You upload photos to {product}. You find albums"
-        " in {product}. Orchard Ltd and its affiliates run it. We give your data to Fig Analytics. Fig Analytics stores it"
-        " in Norway. You can tell Fig Analytics to stop. Customer Photos are yours. You license Customer Photos. We keep"
-        " Customer Photos. Residents of Norway may write to us. The laws of Norway apply. Disputes go to the courts of"
-        " Norway."
+        "# {product} Terms\n\n{product} is a photo service. You upload photos to {product}. You find them in {product}."
+        " Orchard Ltd and its affiliates run it. We give your data to Fig Analytics. Fig Analytics stores it in Norway."
+        " You can tell Fig Analytics to stop. Customer Photos are yours. You license Customer Photos. We keep Customer"
+        " Photos. Residents of Norway may write to us. The laws of Norway apply. Disputes go to the courts of Norway."
     )
 
     @pytest.mark.parametrize(
