@@ -25,7 +25,7 @@ MENU_PROSE, MENU_LINKS = 0.3, 0.4
 NO_PROSE = 0.1
 FREQUENT_WORDS = 60  # of the last good text, by which its subject is known
 SHORTEST_WORD = 5  # letters
-OTHER_SUBJECT = 0.25  # of those words
+OTHER_SUBJECT = 0.4  # of those words; real rewrites kept 0.8 and more, other documents 0.6 in the median
 CONSENT_BUTTONS = 2  # different ones
 # How the reasons begin that a real rewrite can give too. They are recorded as sentences and told apart by these.
 SHRANK, GONE, CONSENT = (
