@@ -4,7 +4,7 @@ from django.db import connection
 
 
 def tamper(table: str, sql: str, *values: object) -> None:
-    """Run ``sql`` with the triggers and foreign keys of ``table`` off, as somebody who wants to leave no trace would."""
+    """Run ``sql`` with the triggers and foreign keys of ``table`` off, to leave no trace."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")

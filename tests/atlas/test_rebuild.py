@@ -19,8 +19,7 @@ from atlas.archive.importing import import_collection
 from atlas.archive.rebuilding import PRESENT, Rebuilt, Splitter, documents_to_rebuild, rebuild, rebuild_document
 from atlas.archive.recording import record_capture
 from atlas.archive.recutting import Span, could_keep, kept, overlaps, owners_by_overlap
-from atlas.archive.splitting import SPLITTER, ProvisionText
-from atlas.archive.standing import split_texts
+from atlas.archive.splitting import SPLITTER
 from atlas.models import (
     Capture,
     Change,
@@ -36,6 +35,7 @@ from atlas.models import (
 )
 from tests.atlas.collections import CollectionMaker
 from tests.atlas.site_rows import allow_publications_past_review, publish
+from tests.atlas.splitters import COARSER, FINER, piece
 from tests.atlas.texts import ERROR_PAGE, PARAGRAPHS, document
 from tests.factories import NOON, make_document
 from tests.tampering import tamper
@@ -47,33 +47,6 @@ B = document(
     Retention="We keep your Content for 400 days after you delete it, and for longer where the law asks us to."
 )
 C = document(Retention=None)
-
-
-def piece(text: str, start: int, end: int) -> ProvisionText:
-    return ProvisionText(start, end, text[start:end], text[start:end].split("\n")[0][:80], ())
-
-
-def cut_in_sentences(text: str) -> list[ProvisionText]:
-    """Finer: a provision of more than one sentence becomes two, its first sentence and the rest."""
-    finer = []
-    for whole in split_texts(text):
-        stop = whole.text.find(". ") + 1
-        if not stop:
-            finer.append(whole)
-            continue
-        finer.append(piece(text, whole.start, whole.start + stop))
-        finer.append(piece(text, whole.start + stop + 1, whole.end))
-    return finer
-
-
-def cut_in_pairs(text: str) -> list[ProvisionText]:
-    """Coarser: every two provisions are one."""
-    whole = split_texts(text)
-    return [piece(text, two[0].start, two[-1].end) for two in (whole[n : n + 2] for n in range(0, len(whole), 2))]
-
-
-FINER = Splitter(SPLITTER + 1, cut_in_sentences)
-COARSER = Splitter(SPLITTER + 1, cut_in_pairs)
 
 
 @pytest.fixture

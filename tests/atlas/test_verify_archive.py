@@ -10,9 +10,8 @@ from django.db import connection
 
 from atlas.archive import verifying
 from atlas.archive.normalising import folded_sha256
-from atlas.archive.rebuilding import Splitter, rebuild
+from atlas.archive.rebuilding import rebuild
 from atlas.archive.recording import record_capture, record_failure
-from atlas.archive.splitting import SPLITTER
 from atlas.archive.verifying import LISTED, verify
 from atlas.models import (
     Capture,
@@ -26,7 +25,7 @@ from atlas.models import (
     Wording,
     sha256,
 )
-from tests.atlas.test_rebuild import cut_in_sentences
+from tests.atlas.splitters import FINER
 from tests.atlas.texts import ERROR_PAGE, document
 from tests.factories import NOON, make_document
 from tests.tampering import tamper
@@ -70,7 +69,7 @@ def test_an_untouched_archive_is_whole() -> None:
 
 
 def test_an_archive_that_was_cut_again_is_whole() -> None:
-    rebuild(list(Document.objects.all()), splitter=Splitter(SPLITTER + 1, cut_in_sentences))
+    rebuild(list(Document.objects.all()), splitter=FINER)
     assert verify().broken == []
 
 
