@@ -32,8 +32,11 @@ class Command(BaseCommand):
         documents = documents_to_rebuild()
         if options["document"]:
             documents = documents.filter(pk__in=[document_key(public_id) for public_id in options["document"]])
-        with progress_bar("Cutting again") as progress:
-            rebuilt = rebuild(list(documents), dry_run=options["dry_run"], progress=progress)
+        try:
+            with progress_bar("Cutting again") as progress:
+                rebuilt = rebuild(list(documents), dry_run=options["dry_run"], progress=progress)
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. The same command goes on where this one was.", returncode=130) from None
         seconds = time.monotonic() - started
         if options["json"]:
             self.stdout.write(json.dumps(as_json(rebuilt, seconds=seconds, dry_run=options["dry_run"])))
