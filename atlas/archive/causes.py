@@ -13,6 +13,7 @@ from atlas.archive.names import DIGIT, MODALS, NEGATIONS
 from atlas.archive.sentences import Sentence, sentence_key
 
 LABEL_WORDS = 8  # a longer heading says something
+TITLE_WORDS = 4  # with a full stop: "Governing law and venue."
 QUESTION_WORDS = 20  # unless it only asks
 OBLIGING = MODALS | NEGATIONS
 FOOTNOTE = re.compile(r"(?<=[^\s(])\[\d{1,3}\]")  # behind a word, not "within [30] days"
@@ -91,9 +92,14 @@ def plain(key: str) -> str:
 
 
 def _is_label(sentence: Sentence) -> bool:
-    """Is it a heading that says nothing by itself?"""
-    words = QUESTION_WORDS if sentence.text.endswith("?") else LABEL_WORDS
-    return sentence.is_heading and len(sentence.key.split()) <= words
+    """Is it a heading that says nothing by itself? A line in bold may be a sentence."""
+    if not sentence.is_heading:
+        return False
+    words = sentence.key.split()
+    if words[0] in ("we", "you") and not MODALS.isdisjoint(words):
+        return False
+    longest = {"?": QUESTION_WORDS, ".": TITLE_WORDS, "!": TITLE_WORDS}.get(sentence.text[-1], LABEL_WORDS)
+    return len(words) <= longest
 
 
 def _bind_alike(old: str, new: str) -> bool:

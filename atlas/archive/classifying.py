@@ -4,7 +4,7 @@ What ``classify_changes`` prints. The archive itself judges in ``recording``; bo
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from atlas.archive.health import examine
@@ -33,8 +33,13 @@ class Answer:
     is_alone: bool = False
 
 
-def classify(questions: Sequence[Question], repository: Repository) -> list[Answer]:
-    """An answer to each question, in their order. The repository is read once.
+def classify(
+    questions: Sequence[Question],
+    repository: Repository,
+    *,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Answer]:
+    """An answer to each question, in their order. The repository is read once. ``progress`` gets (done, total).
 
     Raises:
         SourceError: if the repository cannot be read.
@@ -48,6 +53,7 @@ def classify(questions: Sequence[Question], repository: Repository) -> list[Answ
         for document, numbers in by_document.items():
             asked = [(number, questions[number]) for number in numbers]
             answers.update(_classify_document(document, asked, collection, texts))
+            progress(len(answers), len(questions))
     return [answers[number] for number in range(len(questions))]
 
 

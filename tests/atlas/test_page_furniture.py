@@ -23,12 +23,15 @@ FURNITURE = [
     "Last updated: May 1, 2026",
     "([Previous version](/terms/2025))",
     "Fees",
+    "**Governing law.**",
     "## What do we do with your photos, albums, captions and comments when you leave?",
 ]
 NEWS = [
     "We may sell your photos.",
     "*   health data",
     "You must be 18.",
+    "**You must be 18.**",
+    "## You may not use bots",
     "[You may not use bots.](/rules)",
     "We may update our Terms of Use.",
     "The fee changes to $9 on May 1, 2026 if you signed up before.",

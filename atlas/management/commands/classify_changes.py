@@ -14,6 +14,7 @@ from atlas.archive.classifying import Answer, classify
 from atlas.archive.ota import SourceError
 from atlas.archive.past_texts import open_collection
 from atlas.archive.questions import Question, QuestionError, read_questions
+from atlas.progress import progress_bar
 from atlas.settings import CONFIG
 
 EPILOG = """
@@ -41,7 +42,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, repository: str, stdin: Iterable[bytes] | None = None, **options: Any) -> None:
         questions = _read(sys.stdin.buffer if stdin is None else stdin)
         try:
-            answers = classify(questions, open_collection(repository, CONFIG.data_dir / "collections"))
+            collection = open_collection(repository, CONFIG.data_dir / "collections")
+            with progress_bar("Classifying") as progress:
+                answers = classify(questions, collection, progress=progress)
         except SourceError as error:
             raise CommandError(str(error)) from error
         for answer in answers:
