@@ -15,7 +15,8 @@ from django.utils.formats import date_format
 from atlas.archive.health import in_public
 from atlas.archive.held import EXTRACTION_CHANGED
 from atlas.archive.languages import NAMES, language_of
-from atlas.archive.recording import DocumentRecorder, Recorded, Sighting
+from atlas.archive.recording import DocumentRecorder
+from atlas.archive.sightings import Recorded, Sighting
 from atlas.archive.topic_rows import refresh_topics
 from atlas.archive.variants import make_variant
 from atlas.models import Capture, Document, HoldDecision, HoldRuling, Incident, Outcome, User

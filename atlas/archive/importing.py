@@ -22,8 +22,9 @@ from atlas.archive.confirming import Waiting, reach_of, with_incident
 from atlas.archive.held import STOOD
 from atlas.archive.ota import Record, RecordKind, Repository, SourceError, Texts, fetch_collection, parse_record
 from atlas.archive.previewing import Preview
-from atlas.archive.recording import DocumentRecorder, Recorded, Sighting
+from atlas.archive.recording import DocumentRecorder
 from atlas.archive.registering import Register, find_collection, names, register_collection
+from atlas.archive.sightings import Recorded, Sighting
 from atlas.archive.topic_rows import refresh_topics
 from atlas.config import load_config
 from atlas.models import Capture, Collection, Outcome, Significance, sha256

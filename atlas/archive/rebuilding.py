@@ -17,7 +17,8 @@ from atlas.archive.dating import record_stated_dates
 from atlas.archive.fingerprints import fingerprint_sha256
 from atlas.archive.identity import give_wordings, insert_provisions, place_provisions, reworded
 from atlas.archive.normalising import folded_sha256
-from atlas.archive.recording import DocumentRecorder, insert_placements
+from atlas.archive.record_rows import insert_placements
+from atlas.archive.recording import DocumentRecorder
 from atlas.archive.recutting import Span, could_keep, kept, overlaps, owners_before, owners_by_overlap
 from atlas.archive.splitting import SPLITTER, ProvisionText
 from atlas.archive.standing import Piece, Standing, load_pieces, split_texts

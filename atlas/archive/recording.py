@@ -4,15 +4,15 @@ One transaction a capture, a constant number of queries, and nothing else in the
 outcomes mean and when a provision keeps its identity: docs/decisions/0004-import.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max, Q
 
-from atlas.archive.comparing import Judged, Step, judge_steps, steps_by_identity
+from atlas.archive.comparing import Judged, judge_steps, steps_by_identity
 from atlas.archive.dating import record_stated_dates
 from atlas.archive.fingerprints import fingerprint_sha256
 from atlas.archive.health import Problem, in_public
@@ -27,66 +27,26 @@ from atlas.archive.held import (
 )
 from atlas.archive.identity import identify, place_provisions, reworded
 from atlas.archive.normalising import folded_sha256, storable
+from atlas.archive.record_rows import insert_changes, insert_placements, store
 from atlas.archive.remembering import Past, load_past
 from atlas.archive.rewrites import cluster_rewrite
-from atlas.archive.splitting import SPLITTER
+from atlas.archive.sightings import Recorded, Sighting
 from atlas.archive.standing import Known, Piece, Standing, load_pieces, load_standing, split_texts
 from atlas.archive.topic_rows import refresh_topics
 from atlas.archive.variants import find_variant, note_language
 from atlas.models import (
     Capture,
     Change,
-    ChangeKind,
     Collection,
     Document,
     Incident,
     Outcome,
-    Significance,
-    Snapshot,
     Version,
     sha256,
 )
 from atlas.rooms import wake
 
-# A provision that goes away, comes back and goes again within this time is a flapping page, not news each time.
-FLAPPING = timedelta(days=90)
 REMEMBERED_WAYS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """What was seen when. ``upgrade``: the text differs because our extraction changed, not the platform.
-
-    ``confirmed_at`` and ``reasons``: the text was held at first; when and why it is recorded after all.
-    """
-
-    text: str
-    captured_at: datetime
-    upgrade: bool = False
-    collection: Collection | None = None
-    source_ref: str = ""
-    is_backfill: bool = False
-    confirmed_at: datetime | None = None
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What a sighting became. ``confirmed``: what a text held before it became, because this sighting confirmed it."""
-
-    capture: Capture
-    is_new_version: bool = False
-    new_provisions: int = 0
-    changes: tuple[Change, ...] = ()
-    confirmed: "Recorded | None" = None
-
-    @property
-    def is_announced(self) -> bool:
-        """Readers and drafters are to hear of it."""
-        return any(
-            change.significance == Significance.SUBSTANTIVE and not change.is_return and not change.is_backfill
-            for change in self.changes
-        ) or (self.confirmed is not None and self.confirmed.is_announced)
 
 
 def record_capture(
@@ -151,6 +111,7 @@ class DocumentRecorder:
         latest = Capture.objects.filter(document=self.document).aggregate(sequence=Max("sequence"))["sequence"] or 0
         if latest != self.standing.sequence or self._incident_ended():
             self.standing, self.past = load_standing(self.document), None
+            self.ways.clear()
 
     def _incident_ended(self) -> bool:
         """Did an editor release what was held as a variant? That leaves no capture here."""
@@ -264,7 +225,8 @@ class DocumentRecorder:
         if not sighting.upgrade:
             is_flapping = self._past(sighting).stood_lately(known.version_id, sighting.captured_at)
             judged = self._way_to(known.version_id, new) if is_flapping else self._judge_return(sighting, new)
-            changes = self._insert_changes(capture, sighting, judged, lambda way: is_flapping or way.is_return)
+            is_return = [is_flapping or way.is_return for way in judged]
+            changes = insert_changes(capture, judged, is_return, is_backfill=sighting.is_backfill)
             cluster_rewrite(capture, changes, old, new)
         self._stand(sighting, digest, known, new)
         self._place(old, new, sighting)
@@ -314,33 +276,12 @@ class DocumentRecorder:
         if outcome == Outcome.CHANGED:
             history = self._past(sighting).sentences
             judged = judge_steps(found.steps, old, found.pieces, history, sighting.captured_at)
-            returned = found.returned | gone_before(found.steps, sighting.captured_at)
-            changes = self._insert_changes(
-                capture, sighting, judged, lambda way: way.is_return or way.step.provision_id in returned
-            )
+            is_return = [way.is_return or way.step.provision_id in found.returned for way in judged]
+            changes = insert_changes(capture, judged, is_return, is_backfill=sighting.is_backfill)
             cluster_rewrite(capture, changes, old, found.pieces)
         self._stand(sighting, digest, Known(version.pk, version.snapshot_id), found.pieces)
         self._place(old, found.pieces, sighting)
         return Recorded(capture, True, found.new_provisions, tuple(changes))
-
-    def _insert_changes(
-        self, capture: Capture, sighting: Sighting, judged: Sequence[Judged], is_return: Callable[[Judged], bool]
-    ) -> list[Change]:
-        return Change.objects.bulk_create(
-            Change(
-                document=self.document,
-                provision_id=way.step.provision_id,
-                capture=capture,
-                kind=way.step.kind,
-                significance=way.significance,
-                reasons=list(way.reasons),
-                old_wording_id=way.step.old.wording_id if way.step.old else None,
-                new_wording_id=way.step.new.wording_id if way.step.new else None,
-                is_return=is_return(way),
-                is_backfill=sighting.is_backfill,
-            )
-            for way in judged
-        )
 
     def _stand(self, sighting: Sighting, digest: str, known: Known, pieces: list[Piece]) -> None:
         standing = self.standing
@@ -353,38 +294,3 @@ class DocumentRecorder:
     def _place(self, old: Sequence[Piece], new: Sequence[Piece], sighting: Sighting) -> None:
         place_provisions(old, new, at=sighting.captured_at)
         self.reworded |= reworded(old, new)
-
-
-def store(text: str, digest: str) -> int:
-    """The key of the snapshot of ``text``, whoever stored it first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO atlas_snapshot (sha256, text) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING id",
-            [digest, text],
-        )
-        if (inserted := cursor.fetchone()) is not None:
-            return int(inserted[0])
-    return Snapshot.objects.values_list("pk", flat=True).get(sha256=digest)
-
-
-def insert_placements(version: Version, text: str, pieces: Sequence[Piece], *, splitter: int = SPLITTER) -> None:
-    """Where each wording stands, with the white space behind it: together they give back the text."""
-    ends = [piece.text.start for piece in pieces[1:]] + [len(text)]
-    columns = 'version_id, wording_id, splitter, ordinal, start, "end", separator'
-    # Three rows in four of an import; COPY takes a fifth of the time of Django's bulk_create.
-    with connection.cursor() as cursor, cursor.copy(f"COPY atlas_placement ({columns}) FROM STDIN") as copy:
-        for ordinal, (piece, end) in enumerate(zip(pieces, ends, strict=True), start=1):
-            span = piece.text
-            separator = text[span.end : end]
-            copy.write_row((version.pk, piece.wording_id, splitter, ordinal, span.start, span.end, separator))
-
-
-def gone_before(steps: Sequence[Step], at: datetime) -> frozenset[int]:
-    """Removed provisions that were removed once already not long before."""
-    removed = [step.provision_id for step in steps if step.kind == ChangeKind.REMOVED]
-    if not removed:
-        return frozenset()
-    earlier = Change.objects.filter(
-        provision__in=removed, kind=ChangeKind.REMOVED, capture__captured_at__gte=at - FLAPPING
-    )
-    return frozenset(earlier.order_by().values_list("provision_id", flat=True))

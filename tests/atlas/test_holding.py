@@ -22,7 +22,8 @@ from atlas.archive.holding import (
     release,
 )
 from atlas.archive.importing import ImportSummary, import_collection
-from atlas.archive.recording import DocumentRecorder, Sighting, record_capture, record_failure
+from atlas.archive.recording import DocumentRecorder, record_capture, record_failure
+from atlas.archive.sightings import Sighting
 from atlas.models import Capture, Change, Document, HoldDecision, Incident, Outcome, Provision, User, Version
 from tests.atlas.collections import CollectionMaker
 from tests.atlas.test_import_halves import archived, archived_after

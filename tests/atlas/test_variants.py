@@ -11,7 +11,8 @@ import pytest
 from atlas.archive.holding import NotAVariant, release
 from atlas.archive.importing import import_collection
 from atlas.archive.languages import FREQUENT, language_between, language_of
-from atlas.archive.recording import DocumentRecorder, Sighting, record_capture
+from atlas.archive.recording import DocumentRecorder, record_capture
+from atlas.archive.sightings import Sighting
 from atlas.archive.variants import Shown, shown_by
 from atlas.models import Capture, Change, Document, Outcome, User
 from tests.atlas.collections import CollectionMaker
