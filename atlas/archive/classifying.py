@@ -107,7 +107,7 @@ class Story:
         if text == self.last_good or is_failed(text, self.last_good):
             return
         self.last_good = text
-        self.history.see([text], recorded.captured_at)
+        self.history.see(text.split("\n\n"), recorded.captured_at)  # paragraphs recur, and are remembered
 
 
 def is_failed(text: str, last_good: str) -> bool:

@@ -143,6 +143,12 @@ def test_bytes_that_are_no_text_are_bad_input(collection: Path) -> None:
     assert error.value.returncode == 2
 
 
+def test_any_text_that_json_can_hold_gets_an_answer(collection: Path) -> None:
+    odd = row(collection, (0, 1), "\ud800 \0 [](", "\ud800 \0 [](", id="\ud800")
+    empty = row(collection, (0, 1), "", None)
+    assert labels(classify(collection, odd, empty)) == ["unchanged", "merged"]
+
+
 def test_a_repository_that_is_none_is_a_failure_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="nowhere") as error:
         classify(tmp_path / "nowhere")

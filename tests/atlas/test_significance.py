@@ -98,6 +98,14 @@ def test_a_hundred_thousand_characters_on_one_line_are_judged() -> None:
     assert judgement.significance == Significance.SUBSTANTIVE
 
 
+@pytest.mark.parametrize("unit", ["<", "](", "1. ", "\n* a", "\n|a|", "may 1, "])
+def test_a_hundred_thousand_hostile_characters_are_judged(unit: str) -> None:
+    text = unit * (100_000 // len(unit))
+    with no_hang():
+        assert judge(text, f"y {text} not z").significance == Significance.SUBSTANTIVE
+        judge(None, text)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [

@@ -46,3 +46,9 @@ def test_very_long_wordings_are_compared_by_sentence_and_within_changed_ones_by_
 
 def test_a_long_text_without_spaces_is_one_word() -> None:
     assert [part.op for part in diff_words("a" * 200_000, "b" * 200_000)] == ["removed", "added"]
+
+
+def test_the_same_words_ten_thousand_times_over_are_compared() -> None:
+    with no_hang():
+        parts = diff_words("a b " * 2_400, "b a " * 2_400)
+    assert "".join(part.text for part in parts if part.op != "removed") == "b a " * 2_400

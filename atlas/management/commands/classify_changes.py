@@ -78,4 +78,4 @@ def _decoded(lines: Iterable[bytes]) -> Iterator[str]:
 
 def _line(answer: Answer) -> str:
     fields: dict[str, object] = {"id": answer.id, "label": answer.label, "reasons": answer.reasons}
-    return json.dumps(fields | ({"alone": True} if answer.is_alone else {}), ensure_ascii=False)
+    return json.dumps(fields | ({"alone": True} if answer.is_alone else {}))  # in ASCII, which every pipe can carry
