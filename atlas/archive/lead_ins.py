@@ -37,6 +37,7 @@ class LeadIns:
 
     open: list[tuple[int, Listed]] = field(default_factory=list)
     names_parties: bool = False
+    goes_on: bool = False  # a sentence that ends in ":" goes on in the items
     stands_alone: bool = True  # an item at the top of a page or behind a rule, as navigation is
 
     def read(self, block: Block) -> Listed:
@@ -51,6 +52,7 @@ class LeadIns:
         self.stands_alone = block.kind == "rule"
         if block.kind != "rule":
             leads_in = _leads_in(block)
+            self.goes_on = leads_in and block.kind != "heading"
             self.open = [(-1, polarity(block.text))] if leads_in else []
             if leads_in:
                 self.names_parties = PARTIES.search(block.text) is not None

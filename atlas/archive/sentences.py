@@ -76,15 +76,16 @@ def read_sentences(text: str) -> tuple[Sentence, ...]:
         listed = lead_ins.read(block)
         kind: Kind = "paragraph" if block.kind == "item" and lead_ins.stands_alone else block.kind
         for piece in block.text.split("\n") if block.kind == "table" else (block.text,):
-            sentences += _sentences_of(piece, kind, listed, lead_ins.names_parties)
+            is_listed = lead_ins.names_parties or (kind == "item" and lead_ins.goes_on)
+            sentences += _sentences_of(piece, kind, listed, is_listed)
     return tuple(sentences)
 
 
 @lru_cache(maxsize=65_536)
-def _sentences_of(block: str, kind: Kind, listed: Listed, names_parties: bool) -> tuple[Sentence, ...]:
+def _sentences_of(block: str, kind: Kind, listed: Listed, is_listed: bool) -> tuple[Sentence, ...]:
     folded = fold_markdown(block)
     sentences = [folded] if kind in ("heading", "table") else split_sentences(folded)
-    is_link = not names_parties and is_link_label(block)
+    is_link = not is_listed and is_link_label(block)  # as an item of a list a label says something
     return tuple(Sentence(text, key, kind, is_link, listed) for text in sentences if (key := sentence_key(text)))
 
 

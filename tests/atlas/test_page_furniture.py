@@ -62,6 +62,11 @@ def test_a_list_of_parties_is_no_furniture_though_each_is_a_link() -> None:
     assert change(before, f"{before}\n*   [Fig Analytics](/fig)").significance == Significance.SUBSTANTIVE
 
 
+def test_a_list_that_a_sentence_leads_in_is_no_furniture_though_each_item_is_a_link() -> None:
+    before = "We collect:\n\n*   [photos](/data/photos)"
+    assert change(before, f"{before}\n*   [health data](/data/health)").significance == Significance.SUBSTANTIVE
+
+
 def test_a_page_that_is_captured_twice_says_nothing_new() -> None:
     long = TERMS + "\n\nWe write to you. You write to us. The law of Ireland applies."
     assert change(long, f"{long}\n\n{long}").significance == Significance.COSMETIC
