@@ -25,7 +25,7 @@ from atlas.archive.held import (
     judge,
     waits_to_be_confirmed,
 )
-from atlas.archive.identity import identify, place_provisions, reworded
+from atlas.archive.identity import Identified, identify, place_provisions, reworded
 from atlas.archive.normalising import folded_sha256, storable
 from atlas.archive.record_rows import insert_changes, insert_placements, store
 from atlas.archive.remembering import Past, load_past
@@ -41,6 +41,7 @@ from atlas.models import (
     Document,
     Incident,
     Outcome,
+    Placement,
     Version,
     sha256,
 )
@@ -276,12 +277,23 @@ class DocumentRecorder:
         if outcome == Outcome.CHANGED:
             history = self._past(sighting).sentences
             judged = judge_steps(found.steps, old, found.pieces, history, sighting.captured_at)
-            is_return = [way.is_return or way.step.provision_id in found.returned for way in judged]
+            returned = self._returned(found, sighting) if found.returned else frozenset()
+            is_return = [way.is_return or way.step.provision_id in returned for way in judged]
             changes = insert_changes(capture, judged, is_return, is_backfill=sighting.is_backfill)
             cluster_rewrite(capture, changes, old, found.pieces)
         self._stand(sighting, digest, Known(version.pk, version.snapshot_id), found.pieces)
         self._place(old, found.pieces, sighting)
         return Recorded(capture, True, found.new_provisions, tuple(changes))
+
+    def _returned(self, found: Identified, sighting: Sighting) -> frozenset[int]:
+        """Provisions that read as they did lately. What is as it was long before was reinstated, and that is news."""
+        now = {piece.provision_id: folded_sha256(piece.text.text) for piece in found.pieces}
+        lately = Placement.objects.filter(
+            version__in=self._past(sighting).versions_lately(sighting.captured_at),
+            wording__provision__in=found.returned,
+        )
+        rows = lately.order_by().values_list("wording__provision_id", "wording__folded_sha256")
+        return frozenset(provision_id for provision_id, folded in rows if now[provision_id] == folded)
 
     def _stand(self, sighting: Sighting, digest: str, known: Known, pieces: list[Piece]) -> None:
         standing = self.standing
@@ -289,7 +301,8 @@ class DocumentRecorder:
         standing.version_id, standing.snapshot_id = known.version_id, known.snapshot_id
         standing.sha256, standing.text, standing.pieces = digest, sighting.text, pieces
         if self.past is not None:
-            self.past.see(known.version_id, [piece.text.text for piece in pieces], sighting.captured_at)
+            texts = [piece.text.text for piece in pieces]
+            self.past.see(known.version_id, texts, sighting.captured_at, is_upgrade=sighting.upgrade)
 
     def _place(self, old: Sequence[Piece], new: Sequence[Piece], sighting: Sighting) -> None:
         place_provisions(old, new, at=sighting.captured_at)

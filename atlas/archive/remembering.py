@@ -11,33 +11,64 @@ from itertools import groupby, zip_longest
 
 from atlas.archive.history import FLAPPING, SentenceHistory
 from atlas.archive.standing import split_texts
-from atlas.models import Capture, Document, Version
+from atlas.models import Capture, Document, Outcome, Version
 
 # What went 90 days ago may have come 90 days before: nothing older bears on what comes next.
 REMEMBERED = 2 * FLAPPING
 
 
 @dataclass
-class Past:
-    """``left`` tells when each version was last replaced; ``sentences`` are of the captures of the last 180 days."""
+class Sentences(SentenceHistory):
+    """A history that tells apart what went by our own doing: ``lost`` says when an upgrade last dropped a sentence.
 
-    sentences: SentenceHistory = field(default_factory=SentenceHistory)
+    Such a sentence is no news when it comes back, but the platform has not taken it out yet.
+    """
+
+    lost: dict[int, datetime] = field(default_factory=dict)
+
+    def see_upgrade(self, texts: Iterable[str], at: datetime) -> None:
+        """Take in a text that differs because our extraction changed."""
+        gone, self.gone = self.gone, self.lost
+        self.see(texts, at)
+        self.gone, self.lost = gone, self.gone
+
+    def came_back(self, key: str, at: datetime) -> bool:
+        lost = self.lost.get(hash(key))
+        was_lost = lost is not None and at - lost <= FLAPPING and not self.stands(key)
+        return was_lost or super().came_back(key, at)
+
+
+@dataclass
+class Past:
+    """``left`` tells when the platform last replaced each version; ``sentences`` are of the last 180 days' captures."""
+
+    sentences: Sentences = field(default_factory=Sentences)
     left: dict[int, datetime] = field(default_factory=dict)
     standing: int | None = None
 
-    def see(self, version_id: int, texts: Sequence[str], at: datetime) -> None:
+    def see(self, version_id: int, texts: Sequence[str], at: datetime, *, is_upgrade: bool = False) -> None:
         """A good capture of ``version_id``, whose provisions are ``texts``."""
         if version_id == self.standing:
             return
-        if self.standing is not None:
-            self.left[self.standing] = at
+        self.leave(at, is_upgrade=is_upgrade)
         self.standing = version_id
-        self.sentences.see(texts, at)
+        (self.sentences.see_upgrade if is_upgrade else self.sentences.see)(texts, at)
+
+    def leave(self, at: datetime, *, is_upgrade: bool) -> None:
+        """The standing version is replaced. What an upgrade parts is not compared as a whole, but by its sentences."""
+        if is_upgrade:
+            self.left.clear()
+        elif self.standing is not None:
+            self.left[self.standing] = at
 
     def stood_lately(self, version_id: int, at: datetime) -> bool:
         """Was the version replaced no more than 90 days before ``at``?"""
         left = self.left.get(version_id)
         return left is not None and at - left <= FLAPPING
+
+    def versions_lately(self, at: datetime) -> list[int]:
+        """Those for which ``stood_lately`` holds."""
+        return [version_id for version_id in self.left if self.stood_lately(version_id, at)]
 
 
 def load_past(document: Document, *, at: datetime, before: int) -> Past:
@@ -47,12 +78,12 @@ def load_past(document: Document, *, at: datetime, before: int) -> Past:
     """
     good = Capture.objects.filter(document=document, version__isnull=False, sequence__lt=before)
     captures = good.order_by("sequence")
-    stays = list(_stays(captures.values_list("version", "captured_at")))
+    stays = list(_stays(captures.values_list("version", "captured_at", "outcome")))
     lately = [stay for stay in stays if stay.until is None or at - stay.until <= REMEMBERED]
     texts = _texts({stay.version_id for stay in lately})
-    past = Past(left={stay.version_id: stay.until for stay in stays if stay.until is not None})
+    past = Past()
     for stay in lately:
-        past.see(stay.version_id, texts[stay.version_id], stay.since)
+        past.see(stay.version_id, texts[stay.version_id], stay.since, is_upgrade=stay.by_upgrade)
     return past
 
 
@@ -63,13 +94,14 @@ class _Stay:
     version_id: int
     since: datetime
     until: datetime | None
+    by_upgrade: bool
 
 
-def _stays(captures: Iterable[tuple[int, datetime]]) -> Iterator[_Stay]:
+def _stays(captures: Iterable[tuple[int, datetime, str]]) -> Iterator[_Stay]:
     runs = [next(run) for _, run in groupby(captures, key=lambda capture: capture[0])]
-    ends = [since for _, since in runs[1:]]
-    for (version_id, since), until in zip_longest(runs, ends):
-        yield _Stay(version_id, since, until)
+    ends = [since for _, since, _ in runs[1:]]
+    for (version_id, since, outcome), until in zip_longest(runs, ends):
+        yield _Stay(version_id, since, until, outcome == Outcome.UPGRADED)
 
 
 def _texts(version_ids: Collection[int]) -> dict[int, list[str]]:

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 
-from atlas.models.archive import Capture, Document, Outcome, Version
+from atlas.models.archive import Capture, Document, Version
 from atlas.models.catalogue import Topic
 from atlas.models.identifiers import PublicIdentifier
 
@@ -143,7 +143,6 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         """Changes whose new wording is in force and that no import of old history brought."""
         return self.announced().filter(
             is_backfill=False,
-            capture__outcome=Outcome.CHANGED,
             provision__current_wording=F("new_wording"),
             provision__removed_at=None,
         )

@@ -9,7 +9,9 @@ from django_q.models import OrmQ
 
 from analysis import queue
 from analysis.models import DraftJob, DraftRun, JobState, Reason, RunStatus
+from atlas.archive.recording import record_capture
 from atlas.models import Change, ChangeKind, Significance
+from tests.atlas.texts import document
 from tests.factories import NOON, TRAINING_TEXT, add_wording, make_document, make_provision, make_user, make_version
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,15 @@ def test_a_text_that_was_drafted_before_is_not_queued_again_whatever_its_typogra
         new_wording=again,
     )
     assert queue.queue_changes() == 0
+
+
+def test_a_clause_that_is_reinstated_with_its_whole_page_after_a_year_is_queued() -> None:
+    terms = make_document(name="Terms of Service")
+    strict = document(Retention="We keep your Content for 400 days after you delete it, whatever you ask us to do.")
+    for text, day in ((document(), 0), (strict, 10), (document(), 400)):
+        record_capture(terms, text=text, captured_at=NOON + timedelta(days=day))
+    assert queue.queue_changes() == 1
+    assert "30 days" in DraftJob.objects.get().wording.text
 
 
 @pytest.mark.django_db(transaction=True)
