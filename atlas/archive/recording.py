@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max, Q
 
-from atlas.archive.comparing import Judged, judge_steps, steps_by_identity
+from atlas.archive.comparing import Judged, Step, judge_steps, steps_by_identity
 from atlas.archive.dating import record_stated_dates
 from atlas.archive.fingerprints import fingerprint_sha256
 from atlas.archive.health import Problem, in_public
@@ -225,7 +225,8 @@ class DocumentRecorder:
         changes: list[Change] = []
         if not sighting.upgrade:
             is_flapping = self._past(sighting).stood_lately(known.version_id, sighting.captured_at)
-            judged = self._way_to(known.version_id, new) if is_flapping else self._judge_return(sighting, new)
+            steps = steps_by_identity(old, new)
+            judged = self._way_to(known, steps, new) if is_flapping else self._judge(steps, new, sighting)
             is_return = [is_flapping or way.is_return for way in judged]
             changes = insert_changes(capture, judged, is_return, is_backfill=sighting.is_backfill)
             cluster_rewrite(capture, changes, old, new)
@@ -233,21 +234,21 @@ class DocumentRecorder:
         self._place(old, new, sighting)
         return Recorded(capture, changes=tuple(changes))
 
-    def _way_to(self, version_id: int, new: Sequence[Piece]) -> list[Judged]:
+    def _way_to(self, known: Known, steps: Sequence[Step], new: Sequence[Piece]) -> list[Judged]:
         """The judged steps to a version that stood not long before. Flapping pages go the same ways again and again."""
         assert self.standing.version_id is not None
-        way = (self.standing.version_id, version_id)
+        way = (self.standing.version_id, known.version_id)
         if way not in self.ways:
             if len(self.ways) == REMEMBERED_WAYS:
                 self.ways.clear()
-            old = self.standing.pieces
-            self.ways[way] = judge_steps(steps_by_identity(old, new), old, new)
+            self.ways[way] = judge_steps(steps, self.standing.pieces, new)
         return self.ways[way]
 
-    def _judge_return(self, sighting: Sighting, new: Sequence[Piece]) -> list[Judged]:
-        """The steps to a version that stood long before: what the platform says anew is news."""
-        old, past = self.standing.pieces, self._past(sighting)
-        return judge_steps(steps_by_identity(old, new), old, new, past.sentences, sighting.captured_at)
+    def _judge(self, steps: Sequence[Step], new: Sequence[Piece], sighting: Sighting) -> list[Judged]:
+        """What the steps to ``new`` mean, also in the light of what the document said before."""
+        platform = self.document.platform.name
+        history = self._past(sighting).sentences
+        return judge_steps(steps, self.standing.pieces, new, history, sighting.captured_at, platform=platform)
 
     def _past(self, sighting: Sighting) -> Past:
         """What the document said before ``sighting``, whose capture is the latest."""
@@ -275,8 +276,7 @@ class DocumentRecorder:
         insert_placements(version, sighting.text, found.pieces)
         changes: list[Change] = []
         if outcome == Outcome.CHANGED:
-            history = self._past(sighting).sentences
-            judged = judge_steps(found.steps, old, found.pieces, history, sighting.captured_at)
+            judged = self._judge(found.steps, found.pieces, sighting)
             returned = self._returned(found, sighting) if found.returned else frozenset()
             is_return = [way.is_return or way.step.provision_id in returned for way in judged]
             changes = insert_changes(capture, judged, is_return, is_backfill=sighting.is_backfill)
