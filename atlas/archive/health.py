@@ -5,10 +5,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from atlas.archive.error_pages import consent_buttons, looks_like
+from atlas.archive.error_pages import consent_buttons, has_login_form, is_message, looks_like
 from atlas.archive.languages import NAMES, language_between
 from atlas.archive.page_shape import is_code, shape_of
 from atlas.archive.sentences import sentence_keys
@@ -16,6 +16,9 @@ from atlas.archive.sentences import sentence_keys
 EXCERPT = re.compile(r": “.*”", re.DOTALL)
 SHORTEST = 200  # characters; in two collections examined every shorter text was a failed capture
 SHORT_PAGE = 3_000  # characters; in longer ones a login link or "enable JavaScript" is part of the frame
+FEWEST_OTHERS = 6  # different sentences beside the suspicious ones, by which a short page reads like a document
+SHORTEST_SENTENCE = 40  # bytes: 40 Latin letters or 13 Chinese ones
+KEPT = 0.5  # of the last good text, by characters of its paragraphs: a page that fails keeps less
 SHRINKAGE = 0.5
 MOST_SENTENCES = 0.6  # of the last good text's
 FEWEST_SENTENCES = 8  # of a last good text of which most can be gone
@@ -35,6 +38,8 @@ SHRANK, GONE, CONSENT = (
 )
 MAY_BE_REAL = (SHRANK, GONE, CONSENT)
 WORD = re.compile(r"[^\W\d_]{5,40}")
+CONTROL = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")  # characters that bytes of a file become
+LONGEST_MAGIC = 16  # characters in which a file says what it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,8 @@ def in_public(reason: str) -> str:
 
 
 def _is_no_text(text: str) -> Iterator[Problem]:
-    if text.startswith(("%PDF-", "PK\x03\x04")) or text.count("\0") + text.count("\ufffd") > len(text) / 50:
+    is_binary = "%PDF-" in text[:LONGEST_MAGIC] or text.startswith("PK\x03\x04")
+    if is_binary or len(CONTROL.findall(text)) > len(text) / 50:
         yield Problem("The capture is not text: it looks like a binary file.")
     elif is_code(text):
         yield Problem("The capture is a style sheet or a script and not the text of the page.")
@@ -96,14 +102,27 @@ def _is_failed_page(text: str, last_good: str) -> Iterator[Problem]:
     """By its paragraphs, except those that stood in the last good text."""
     is_short = len(text) < SHORT_PAGE
     paragraphs = text.split("\n\n")
-    for paragraph in paragraphs:
-        kind = looks_like(paragraph, is_short)
-        if kind and paragraph.strip() not in last_good:
-            yield Problem(f"The page looks like {kind}: “{_first_line(paragraph)}”.")
-            return
+    kinds = {paragraph: looks_like(paragraph, is_short) for paragraph in paragraphs}
+    suspicious = [paragraph for paragraph in paragraphs if kinds[paragraph] and paragraph.strip() not in last_good]
+    if suspicious and is_short and _reads_like_document(paragraphs, last_good):
+        suspicious = list(filter(is_message, suspicious))
+    if suspicious:
+        yield Problem(f"The page looks like {kinds[suspicious[0]]}: “{_first_line(suspicious[0])}”.")
+        return
+    if has_login_form(text) and not has_login_form(last_good):
+        yield Problem("The page is a login form: it asks for an account and a password.")
     if len(consent_buttons(paragraphs)) >= CONSENT_BUTTONS > len(consent_buttons(last_good.split("\n\n"))):
         panel = "The page is a panel" if is_short else CONSENT
         yield Problem(f"{panel} that asks for consent to cookies.")
+
+
+def _reads_like_document(paragraphs: Sequence[str], last_good: str) -> bool:
+    """Does a short page keep most of the last good text, or else say enough beside what makes it suspicious?"""
+    kept = sum(len(paragraph) for paragraph in {*paragraphs} & {*last_good.split("\n\n")})
+    if last_good:
+        return kept > KEPT * len(last_good)
+    sentences = {key for key in sentence_keys("\n\n".join(paragraphs)) if len(key.encode()) >= SHORTEST_SENTENCE}
+    return sum(not looks_like(key, is_short_page=True) for key in sentences) >= FEWEST_OTHERS
 
 
 def _first_line(paragraph: str) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,2000}\)")
 MARKS = "#*_=->+\u2022| \t\\"
 SENTENCE_END = re.compile(r"[.!?;:,][\"')\]\u2019\u201d*_]{0,4}(?:\s|$)|[\u3002\uff01\uff1f\uff1b\uff1a\uff0c\u3001]")
+CODE = ('{"', '[{"', "<?xml", "<!DOCTYPE", "<!doctype", "<html")  # data or markup that nobody extracted text from
 SHORTEST_PROSE = 40  # visible characters of a line that can be a sentence of a document
 SHORTEST_PROSE_CJK = 15
 
@@ -62,5 +63,7 @@ def _is_cjk(line: str) -> bool:
 
 def is_code(text: str) -> bool:
     """Style sheets, scripts or data: one character in 150 is a brace. Documents have next to none."""
+    if text.startswith(CODE):
+        return True
     braces = text.count("{") + text.count("}")
     return braces >= 6 and braces > len(text) / 150
