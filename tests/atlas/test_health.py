@@ -211,8 +211,8 @@ BLOCKED = (
 # What was seen first, so that there is nothing to compare it with.
 FIRST_SEEN = {
     "German": "# Fehler 404\n\nDie von Ihnen angeforderte Seite konnte leider nicht gefunden werden. Vielleicht wurde "
-    "sie verschoben oder gelöscht. Bitte prüfen Sie die Adresse oder kehren Sie zur Startseite zurück.\n\nSie können auch "
-    "unsere Suche verwenden, um den gewünschten Inhalt zu finden.",
+    "sie verschoben oder gelöscht. Bitte prüfen Sie die Adresse oder kehren Sie zur Startseite zurück.\n\nSie können "
+    "auch unsere Suche verwenden, um den gewünschten Inhalt zu finden.",
     "French": "# Oups\n\nUne erreur s'est produite lors du chargement de cette page. Nous nous excusons pour la gêne "
     "occasionnée.\n\nVeuillez réessayer dans quelques instants ou retourner à la page d'accueil. Si le problème "
     "persiste, contactez notre service client en indiquant l'heure de l'erreur.",
@@ -226,8 +226,8 @@ FIRST_SEEN = {
     "login with a footer": "# Welcome back\n\nEmail address\n\nPassword\n\nContinue with Google\n\n"
     + FOOTER_OF_LAW * 9,
     "maintenance": "# We are upgrading\n\nTinwhistle is currently down for maintenance. We expect to be back in about "
-    "two hours, and thank you for your patience.\n\nYour tunes are safe, and there is nothing that you need to do on your "
-    "side. Follow our status page for updates.",
+    "two hours, and thank you for your patience.\n\nYour tunes are safe, and there is nothing that you need to do. "
+    "Follow our status page for updates.",
     "half a document": TERMS[: len(TERMS) // 2] + "\n\nInternal Server Error",
     "document that broke off": TERMS + "\n\nFatal error: Uncaught exception in template.php on line 42",
     "PDF behind a mark": "\ufeff\n%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj "
