@@ -27,7 +27,18 @@ from atlas.archive.registering import Register, find_collection, names, register
 from atlas.archive.sightings import Recorded, Sighting
 from atlas.archive.topic_rows import refresh_topics
 from atlas.config import load_config
-from atlas.models import Capture, Collection, Outcome, Significance, sha256
+from atlas.models import (
+    Capture,
+    Change,
+    Collection,
+    Outcome,
+    Placement,
+    Provision,
+    Significance,
+    Version,
+    Wording,
+    sha256,
+)
 
 logger = structlog.get_logger(__name__)
 
@@ -132,6 +143,8 @@ def import_collection(
             recent = queue_since or max(record.captured_at for record in history) - RECENT
             waiting = Waiting(reach_of(history))
             _record_all(collection, chosen, todo, texts, waiting, recent, summary, progress)
+            if summary.recorded:
+                refresh_statistics()
     summary.seconds = time.monotonic() - started
     if not dry_run:
         logger.info("imported collection", collection=summary.collection, recorded=summary.recorded.total())
@@ -253,6 +266,13 @@ def _preview(
         progress(done, len(chosen))
     preview.confirm(max(reach.values()), is_counted=bool(new))
     return {name: number for name, number in preview.classes.items() if number}
+
+
+def refresh_statistics() -> None:
+    """Tell PostgreSQL what the tables hold now: until it knows, it reads whole tables to find single rows."""
+    tables = ", ".join(model._meta.db_table for model in (Capture, Version, Provision, Wording, Placement, Change))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {tables}")
 
 
 def _record_all(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from atlas.models import Version
+from atlas.models import Placement, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Couple:
 
 def load_places(version: Version) -> list[Place]:
     """The provisions of ``version`` in order, as the latest splitter cut it. One query."""
-    placements = version.placements.current().order_by("ordinal")
+    placements = Placement.objects.of(version).order_by("ordinal")
     return [Place(*row) for row in placements.values_list("wording__provision_id", "wording_id", "ordinal")]
 
 

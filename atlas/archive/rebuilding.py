@@ -191,7 +191,7 @@ class _Cutter:
 
 
 def _spans(version: Version) -> list[Span]:
-    rows = version.placements.current().order_by("ordinal").values_list("wording__provision_id", "start", "end")
+    rows = Placement.objects.of(version).order_by("ordinal").values_list("wording__provision_id", "start", "end")
     return [Span(*row) for row in rows]
 
 

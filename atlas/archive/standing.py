@@ -71,9 +71,7 @@ def _load_versions(document: Document) -> dict[str, Known]:
 
 def load_pieces(version_id: int, text: str) -> list[Piece]:
     """The provisions of a recorded version, as they were split then."""
-    placements = list(
-        Placement.objects.filter(version=version_id).current().select_related("wording__provision").order_by("ordinal")
-    )
+    placements = list(Placement.objects.of(version_id).select_related("wording__provision").order_by("ordinal"))
     again = {(piece.start, piece.end): piece for piece in split_texts(text)}
     return [
         Piece(

@@ -70,9 +70,13 @@ class Wording(models.Model):
 
 
 class PlacementQuerySet(models.QuerySet["Placement"]):
+    def of(self, version: Version | int) -> "PlacementQuerySet":
+        """Those of one version, by the latest splitter that cut it."""
+        cuts = Placement.objects.filter(version=version).order_by("-splitter")
+        return self.filter(version=version, splitter=Subquery(cuts.values("splitter")[:1]))
+
     def current(self) -> "PlacementQuerySet":
-        """Those of the latest splitter that cut their version."""
-        # A lookup by row and not a join, which PostgreSQL plans badly while it has no statistics of a new archive.
+        """Those of the latest splitter that cut their version. Of a single version ``of`` asks cheaper."""
         cuts = Placement.objects.filter(version=OuterRef("version")).order_by("-splitter")
         return self.filter(splitter=Subquery(cuts.values("splitter")[:1]))
 

@@ -146,7 +146,7 @@ class TestCuttingAgain:
         rebuild([terms], splitter=splitter)
         standing = terms.captures.latest("sequence").version
         assert standing is not None
-        placed = standing.placements.current().order_by("ordinal").values_list("ordinal", "wording")
+        placed = Placement.objects.of(standing).order_by("ordinal").values_list("ordinal", "wording")
         in_force = terms.provisions.in_force().order_by("ordinal").values_list("ordinal", "current_wording")
         assert list(in_force) == list(placed)
         assert not terms.provisions.filter(current_wording=None).exists()

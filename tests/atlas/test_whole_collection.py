@@ -42,7 +42,7 @@ def every_record_is_a_capture(summary: ImportSummary) -> None:
 
 def placed_wordings_give_back_the_text_of_each_version() -> None:
     for version in Version.objects.select_related("snapshot").iterator(chunk_size=50):
-        placements = list(version.placements.current().select_related("wording").order_by("ordinal"))
+        placements = list(Placement.objects.of(version).select_related("wording").order_by("ordinal"))
         pieces = "".join(placement.wording.text + placement.separator for placement in placements)
         assert version.text[: placements[0].start].strip() == ""
         assert version.text[: placements[0].start] + pieces == version.text
@@ -95,7 +95,7 @@ def unchanged_text_keeps_its_provision() -> None:
 def provisions_by_sentence(version_id: int) -> dict[str, set[int]]:
     """The sentences of a version with the provisions that they stand in."""
     provisions: dict[str, set[int]] = defaultdict(set)
-    rows = Placement.objects.filter(version=version_id).current().order_by()
+    rows = Placement.objects.of(version_id).order_by()
     for provision_id, text in rows.values_list("wording__provision", "wording__text"):
         for key in sentence_keys(text):
             provisions[key].add(provision_id)

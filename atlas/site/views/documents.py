@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from atlas.models import Capture, Change, Document, Incident, Version
+from atlas.models import Capture, Change, Document, Incident, Placement, Version
 from atlas.site.coverage import good_captures, open_incidents, sample_names, with_captures
 from atlas.site.dates import dates_of
 from atlas.site.lookup import cited, wanted_platform
@@ -68,7 +68,7 @@ def version(request: HttpRequest, public_id: str) -> HttpResponse:
         "version": row,
         "document": document,
         "platform": document.platform,
-        "placements": row.placements.current().select_related("wording__provision").order_by("ordinal"),
+        "placements": Placement.objects.of(row).select_related("wording__provision").order_by("ordinal"),
         "dates": dates_of(row, first),
         "latest": looks.order_by("-sequence").first(),
         "imported": looks.exclude(collection=None).order_by("sequence").first(),
