@@ -103,9 +103,8 @@ def provisions() -> Verdicts:
 def _standing(document: Document) -> dict[int, tuple[int, int]]:
     """Provision → its wording and its place, in the document's standing version."""
     good = Capture.objects.filter(document=document, version__isnull=False).order_by("-sequence")
-    rows = Placement.objects.of(good.values("version")[:1]).values_list(
-        "wording__provision_id", "wording_id", "ordinal"
-    )
+    placed = Placement.objects.filter(version=good.values("version")[:1]).current()
+    rows = placed.values_list("wording__provision_id", "wording_id", "ordinal")
     return {provision_id: (wording_id, ordinal) for provision_id, wording_id, ordinal in rows}
 
 
