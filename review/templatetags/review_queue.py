@@ -3,6 +3,7 @@
 from django import template
 
 from atlas.archive.clustering import waiting
+from atlas.archive.waiting_captures import waiting_for_a_decision
 from atlas.models import User
 from review import queue
 
@@ -22,3 +23,9 @@ def queue_tabs(user: User) -> list[tuple[queue.Tab, int]]:
 def waiting_clusters(user: User) -> int:
     """How many clusters of changes wait for a decision, for people who may see them. One query."""
     return waiting().count() if user.has_perm("atlas.view_changecluster") else 0
+
+
+@register.simple_tag
+def held_captures(user: User) -> int:
+    """How many held captures wait for a decision, for people who may see them. One query."""
+    return waiting_for_a_decision().count() if user.has_perm("atlas.view_capture") else 0

@@ -232,7 +232,7 @@ def test_the_queue_takes_as_many_queries_for_many_as_for_few(
         make_edition()
     for tab in TABS:
         cache.clear()
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             client.get(queue_url(tab.key))
 
 
