@@ -11,6 +11,17 @@ from django.http import HttpRequest
 HTTPS: "Mapping[type[Field[Any, Any]], Mapping[str, Any]]" = {URLField: {"assume_scheme": "https"}}
 
 
+def asking(question: str) -> type[admin.BooleanFieldListFilter]:
+    """A filter for a yes-or-no column that is headed by a question instead of the column's name."""
+
+    class Asking(admin.BooleanFieldListFilter):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            self.title = question
+
+    return Asking
+
+
 class ReadOnly:
     """What is written by the archive alone: to be looked at, never edited."""
 

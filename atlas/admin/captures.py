@@ -30,7 +30,7 @@ class OpenFilter(admin.SimpleListFilter):
 class IncidentAdmin(ReadOnlyAdmin):
     """Open ones first: what editors look at in the morning."""
 
-    list_display = ("document", "next_step", "held_capture", "cause", "opened_at", "closed_at")
+    list_display = ("document", "next_step", "held_capture", "opened_at", "closed_at", "cause")
     list_filter = (OpenFilter, "document__platform")
     list_select_related = ("document__platform", "opened_by", "closed_by")
     search_fields = ("document__name", "document__platform__name", "cause")
@@ -105,7 +105,7 @@ class HoldFilter(admin.SimpleListFilter):
 class CaptureAdmin(ReadOnlyAdmin):
     """Opened from the menu it lists what is held and waits for a decision."""
 
-    list_display = ("document", "sequence", "captured_at", "outcome", "version", "why", "decision")
+    list_display = ("document", "captured_at", "why", "decision", "outcome", "version", "sequence")
     list_filter = (HoldFilter, "outcome", "collection", "document__platform")
     list_select_related = ("document__platform", "version__document__platform", "hold_decision__decided_by")
     search_fields = ("document__name", "document__platform__name", "source_ref")

@@ -11,7 +11,6 @@ from django.db.models.expressions import Combinable
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.views.decorators.http import require_POST
 
 from atlas.admin.base import ReadOnlyAdmin
 from atlas.archive.clustering import decide, decide_together, drafts_to_expect, with_numbers
@@ -109,7 +108,7 @@ class ChangeClusterAdmin(ReadOnlyAdmin):
         return super().changelist_view(request, {"title": "Clusters of changes", **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
-        together = self.admin_site.admin_view(require_POST(decide_on_selected))
+        together = self.admin_site.admin_view(decide_on_selected)
         return [path("together/", together, name="atlas_changecluster_together"), *super().get_urls()]
 
     def change_view(
@@ -226,6 +225,8 @@ def ask_together(request: HttpRequest, changes: ChangeQuerySet, form: TogetherFo
 def decide_on_selected(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perms(["atlas.add_changecluster", "atlas.add_clusterdecision"]):
         raise PermissionDenied
+    if request.method != "POST":  # the address of a refusal, opened again: nothing is selected any more
+        return HttpResponseRedirect(reverse("admin:atlas_change_changelist"))
     form = TogetherForm(request.POST, label_suffix="")
     keys = request.POST.get("changes", "")
     changes = Change.objects.filter(pk__in=[int(key) for key in keys.split(",") if key.isdecimal() and len(key) < 19])

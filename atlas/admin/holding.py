@@ -1,5 +1,7 @@
 """A held capture beside the last good text, and the form in which an editor releases or rejects it."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -9,7 +11,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from atlas.admin.history import page, require
 from atlas.archive.holding import PERMISSION, HoldError, reject, release
@@ -18,12 +19,15 @@ from atlas.archive.waiting_captures import what_is_next
 from atlas.models import Capture, HoldDecision, HoldRuling, Incident, Outcome, User
 
 MOST_COMMON_LINES = 12
+MOST_COMMON_CHARACTERS = 2_000
+LONGEST_LINE = 400  # longer ones are compared sentence by sentence: some pages are one line
+SENTENCE_END = re.compile(r"(?<=[.!?;:])(?=\s|[A-Z(])")
 VERBS = ("release", "variant", "reject")
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Lines of a text that the other text has too, or that it alone has."""
+    """Lines, or sentences of a long line, that the other text has too or that this text alone has."""
 
     text: str
     is_own: bool
@@ -31,11 +35,14 @@ class Stretch:
     @property
     def is_folded(self) -> bool:
         """Long and in both texts: it is not what the decision is about."""
-        return not self.is_own and self.text.count("\n") > MOST_COMMON_LINES
+        return not self.is_own and (
+            self.text.count("\n") > MOST_COMMON_LINES or len(self.text) > MOST_COMMON_CHARACTERS
+        )
 
     @property
-    def lines(self) -> int:
-        return len([line for line in self.text.splitlines() if line.strip()])
+    def amount(self) -> str:
+        lines = len([line for line in self.text.splitlines() if line.strip()])
+        return f"{lines:,} lines" if lines > MOST_COMMON_LINES else f"{len(self.text):,} characters"
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,9 @@ def _show(request: HttpRequest, capture: Capture, *, reason: str) -> HttpRespons
         "language": NAMES.get(language, ""),
         "may_decide": settled is None and request.user.has_perm(PERMISSION),
         "reason": reason,
-        "times": Capture.objects.filter(document=capture.document_id, snapshot=capture.snapshot_id).count(),
+        "times": Capture.objects.filter(
+            document=capture.document_id, snapshot=capture.snapshot_id, outcome=Outcome.QUARANTINED
+        ).count(),
     }
     return page(request, "capture/held.html", f"Held: {capture.document}", context)
 
@@ -101,7 +110,7 @@ def _last_good(capture: Capture) -> Capture | None:
 def _settled(capture: Capture, decision: HoldDecision | None) -> Settled | None:
     if decision is not None:
         made = decision.made.version.public_id if decision.made and decision.made.version else ""
-        return Settled(decision.get_ruling_display(), made)
+        return Settled(f"{decision.get_ruling_display()}.", made)
     version = capture.document.versions.filter(snapshot=capture.snapshot_id).first()
     if version is not None:
         return Settled("A later capture confirmed this text.", version.public_id)
@@ -112,16 +121,22 @@ def _settled(capture: Capture, decision: HoldDecision | None) -> Settled | None:
 
 
 def stretches(text: str, other: str) -> list[Stretch]:
-    """``text`` in runs of lines that stand in ``other`` too and of lines that do not."""
-    known = {line.strip() for line in other.splitlines()} | {""}
-    lines = text.splitlines(keepends=True)
-    runs = groupby(lines, key=lambda line: line.strip() not in known)
+    """``text`` in runs of pieces that stand in ``other`` too and of pieces that do not."""
+    known = {piece.strip() for piece in pieces(other)} | {""}
+    runs = groupby(pieces(text), key=lambda piece: piece.strip() not in known)
     return [Stretch("".join(run), is_own) for is_own, run in runs]
 
 
-@require_POST
+def pieces(text: str) -> Iterator[str]:
+    """The lines of ``text``, long ones cut after each sentence; together they are ``text``."""
+    for line in text.splitlines(keepends=True):
+        yield from SENTENCE_END.split(line) if len(line) > LONGEST_LINE else [line]
+
+
 def decide(request: HttpRequest, capture_id: int) -> HttpResponse:
     """What the button says, with the reason given; a refusal is shown on the form with the reason kept."""
+    if request.method != "POST":  # the address of a refusal, opened again
+        return HttpResponseRedirect(reverse("admin:atlas_capture_change", args=[capture_id]))
     by = request.user
     assert isinstance(by, User), "the admin lets nobody else in"
     if not by.has_perm(PERMISSION):

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from atlas.admin.base import ReadOnlyAdmin
+from atlas.admin.base import ReadOnlyAdmin, asking
 from atlas.archive.correcting import correct_topic, standing_topics
 from atlas.archive.judging import Refused
 from atlas.models import Provision, Topic, TopicCorrection, User
@@ -20,7 +20,7 @@ class TopicCorrectionAdmin(ReadOnlyAdmin):
     """All corrections, the latest first; they are made on the page of a provision's topics."""
 
     list_display = ("provision", "topic", "is_about", "reason", "who", "corrected_at")
-    list_filter = ("is_about", "topic", "provision__document__platform")
+    list_filter = (("is_about", asking("whether it is about the topic")), "topic", "provision__document__platform")
     list_select_related = ("provision", "topic", "corrected_by")
     search_fields = ("provision__title", "reason")
     ordering = ("-pk",)

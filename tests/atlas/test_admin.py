@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from atlas.archive.recording import record_capture
 from atlas.catalogue.loading import load_catalogue
@@ -57,6 +58,21 @@ def test_what_people_describe_has_a_form(desk: Client) -> None:
         assert row is not None
         page = desk.get(reverse(f"admin:atlas_{name}_change", args=[row.pk]))
         assert 'name="_save"' in page.content.decode(), name
+
+
+def test_a_change_says_in_words_why_it_counts_and_what_it_read_before_and_after(desk: Client) -> None:
+    change = Change.objects.substantive().earliest("pk")
+    page = desk.get(reverse("admin:atlas_change_change", args=[change.pk])).content.decode()
+    assert escape(change.reasons[0]) in page and "[&quot;" not in page
+    assert change.old_wording is not None
+    assert escape(change.old_wording.text.splitlines()[0]) in page
+
+
+def test_dates_have_their_year_and_say_that_they_are_utc(desk: Client) -> None:
+    capture = Capture.objects.earliest("pk")
+    for row, name in ((capture, "capture"), (Change.objects.earliest("pk").provision, "provision")):
+        page = desk.get(reverse(f"admin:atlas_{name}_change", args=[row.pk])).content.decode()
+        assert f"{capture.captured_at:%-d %b %Y, %H:%M} UTC" in page
 
 
 def test_the_standing_of_a_document_can_be_corrected(desk: Client) -> None:

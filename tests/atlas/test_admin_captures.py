@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from atlas.admin.holding import pieces, stretches
 from atlas.archive.holding import release
 from atlas.archive.recording import record_capture, record_failure
 from atlas.archive.waiting_captures import CONFIRMED, EDITOR, TURNED_DOWN, UNREAD, waiting_for_a_decision
@@ -66,6 +67,18 @@ def shown(desk: Client, name: str, **query: str) -> str:
     answer = desk.get(reverse(f"admin:atlas_{name}_changelist"), query)
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+class TestTheFirstPage:
+    def test_it_names_what_waits_and_leads_there(self, see: See, desk: Client) -> None:
+        see(LONG)
+        assert "held capture" not in desk.get(reverse("admin:index")).content.decode()
+        see(ERROR_PAGE)
+        for page in ("admin:index", "admin:review_edition_changelist"):
+            words = desk.get(reverse(page)).content.decode()
+            assert (
+                f'<a href="{reverse("admin:atlas_capture_changelist")}?hold=waiting">1 held capture</a> waits' in words
+            )
 
 
 class TestTheList:
@@ -194,8 +207,11 @@ class TestDeciding:
         assert "Ada has released this capture already" in page
         assert HoldDecision.objects.count() == 1
 
-    def test_a_decision_is_posted(self, see: See, desk: Client) -> None:
-        assert desk.get(reverse("admin:atlas_capture_decide", args=[see(ERROR_PAGE).pk])).status_code == 405
+    def test_a_decision_is_posted_and_its_address_opened_again_shows_the_capture(self, see: See, desk: Client) -> None:
+        held = see(ERROR_PAGE)
+        answer = desk.get(reverse("admin:atlas_capture_decide", args=[held.pk]), {"verb": "release", "reason": "x"})
+        assert answer.headers["Location"] == address(held)
+        assert not HoldDecision.objects.exists()
 
     def test_a_verb_that_is_none_does_nothing(self, see: See, desk: Client) -> None:
         answer = desk.post(
@@ -225,3 +241,19 @@ class TestIncidents:
         assert CONFIRMED in shown(desk, "incident")
         see(document())
         assert "Ended. Held at first; a later capture agreed with it." in shown(desk, "incident")
+
+
+class TestThePairOfTexts:
+    def test_a_text_of_one_line_is_compared_sentence_by_sentence(self) -> None:
+        kept = "We keep your Content for 30 days. " * 20
+        before, now = kept + "We never sell it.You may object.", kept + "We may sell it.You may object."
+        assert [stretch.text.strip() for stretch in stretches(now, before) if stretch.is_own] == ["We may sell it."]
+
+    def test_nothing_of_a_text_is_lost_by_cutting_it(self) -> None:
+        for text in (LONG, "One. Two" * 200, "", "\n\n a\r\nb"):
+            assert "".join(pieces(text)) == text
+
+    def test_a_long_line_in_both_is_folded(self) -> None:
+        kept = "We keep your Content for 30 days. " * 100
+        both = stretches(kept + "We sell it.", kept)[0]
+        assert both.is_folded and both.amount == "3,399 characters"
