@@ -239,3 +239,10 @@ def test_five_hundred_changed_blocks_of_a_large_document_are_aligned_without_han
     with no_hang():
         pairs = align(split(blocks), split(edited))
     assert sum(pair.old == pair.new for pair in pairs) >= 950
+
+
+def test_a_word_of_a_million_letters_keeps_its_identity_without_hanging() -> None:
+    text = "x" * 1_000_000
+    with no_hang():
+        pairs = align(split_provisions(f"## Word\n\n{text}"), split_provisions(f"## Word\n\n{text} and more\n\nEnd."))
+    assert [pair.kind for pair in pairs] == ["modified", "added"]
