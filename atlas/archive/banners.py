@@ -43,9 +43,35 @@ SUMMARISED = re.compile(
     r" (?:added|clarified|simplified|reorgani[sz]ed|expanded|revised|streamlined|reworded)\b",
     re.IGNORECASE,
 )
+FOLLOWS = re.compile(  # behind an announcement, and only there
+    rf"^until (?:then|DATE), .{{0,60}}\b{TERMS}\b.{{0,40}}\b(?:continues?|still|will|remains?)\b.{{0,30}}$"
+    r"|^(?:these|the|our|all) (?:changes|updates|revisions) (?:are|were|make|reflect|include|explain|clarify|describe)\b"
+    r"|^(?:thank you|thanks)\b.{0,80}$",
+    re.IGNORECASE,
+)
 POINTER = re.compile(
     r"^(?:learn|find out|read) (?:more|how|about)\b.{0,80}$"
-    r"|^(?:see|visit|go to) (?:our|the) (?:help|support|faq)\b.{0,60}$",
+    r"|^(?:see|visit|go to) (?:our|the) (?:help|support|faq)\b.{0,60}$"
+    r"|^(?:if you (?:would like|want|wish) to (?:learn|know|read|find out) more|to (?:learn|know|read|find out) more"
+    r"|for (?:more|further|additional) (?:information|details)|for details)\b.{0,120}"
+    r"\b(?:see|visit|refer to|read|check|go to|click)\b.{0,120}$",
+    re.IGNORECASE,
+)
+MATTERS = re.compile(  # what a pointer to it gives a right to, or makes part of the contract
+    r"\b(?:opt|object|withdraw|delet\w{1,5}|rights?|exercise|complain\w{0,4}|terminat\w{1,5}|cancel\w{0,8}|refund\w{0,3}"
+    r"|sub-?processors?|addendum|agreement|incorporated|governs?|part of|appl(?:y|ies))\b",
+    re.IGNORECASE,
+)
+GREETING = re.compile(
+    r"^(?:thank you|thanks) for (?:using|visiting|choosing|trying|reading|your interest in)\b.{0,80}$"
+    r"|^(?:welcome to|hello from|hi from)\b.{0,60}$",
+    re.IGNORECASE,
+)
+BINDS_GREETED = re.compile(r"\b(?:agree|accept|consent|subject|appl(?:y|ies)|by|before)\b|\d", re.IGNORECASE)
+CONTACT = re.compile(
+    r"^(?:for|if you have)(?: any| other| further)? (?:questions?|comments|feedback|suggestions)"
+    r"(?P<about>(?: (?!please|contact|e-?mail|write|reach)[\w']{1,20}){0,12}),? "
+    r"(?:please )?(?:contact|e-?mail|write to|reach out to|reach) (?:us )?(?:at|to|by e-?mail at|via)? ?",
     re.IGNORECASE,
 )
 BINDS = re.compile(r"\b(?:may|must|shall|should|can|cannot|not|if|unless|you agree)\b", re.IGNORECASE)
@@ -78,4 +104,31 @@ def is_announcement(sentence: str) -> bool:
 
 def is_pointer(sentence: str) -> bool:
     """Does the sentence only say where to read more?"""
-    return POINTER.match(sentence) is not None and BINDS.search(sentence) is None
+    match = POINTER.match(sentence)
+    if match is None or MATTERS.search(sentence) is not None:
+        return False
+    return BINDS.search(sentence.removeprefix("If ").removeprefix("if ")) is None
+
+
+def follows_announcement(sentence: str) -> bool:
+    """Is it the rest of an announcement, if it stands behind one?
+
+    >>> follows_announcement("Until then, the terms below continue to apply.")
+    True
+    """
+    if len(sentence) > LONGEST_BANNER:
+        return False
+    return SUMMARISED.match(sentence) is not None or FOLLOWS.match(mask_dates(sentence)) is not None
+
+
+def is_greeting(sentence: str) -> bool:
+    """Is it a pleasantry: "Thank you for using Orchard!"?"""
+    return GREETING.match(sentence) is not None and (BINDS.search(sentence) or BINDS_GREETED.search(sentence)) is None
+
+
+def same_contact(before: str, after: str) -> bool:
+    """Do both tell whom to ask about anything, at the same address?"""
+    one, two = CONTACT.match(before), CONTACT.match(after)
+    if one is None or two is None or BINDS.search(one["about"] + two["about"]) or MATTERS.search(one[0] + two[0]):
+        return False
+    return before[one.end() :].strip(" .!") == after[two.end() :].strip(" .!")

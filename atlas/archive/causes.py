@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from atlas.archive.banners import is_announcement, is_banner, is_pointer
+from atlas.archive.addresses import hosts_only
+from atlas.archive.banners import is_announcement, is_banner, is_greeting, is_pointer, same_contact
 from atlas.archive.english import plain_english, same_tense
 from atlas.archive.names import DIGIT, MODALS, NEGATIONS
 from atlas.archive.sentences import Sentence, sentence_key
@@ -60,6 +61,8 @@ def cosmetic_cause(before: Sentence, after: Sentence) -> str:
             return reason
     if _without_footnotes(before) == _without_footnotes(after):
         return "Only the mark of a footnote changed."
+    if same_contact(before.text, after.text):
+        return "Only the way changed in which a sentence names the same address for questions."
     if same_tense(before.key, after.key):
         return "Only the tense of a verb changed."
     if is_banner(before.text) and is_banner(after.text):
@@ -76,6 +79,8 @@ def cosmetic_cause_alone(sentence: Sentence) -> str:
         return "Only a date banner came or went."
     if is_announcement(sentence.text):
         return "Only an announcement that the terms changed came or went."
+    if is_greeting(sentence.text):
+        return "Only a greeting came or went."
     if is_pointer(sentence.text):
         return "Only a pointer to further reading came or went."
     if _is_label(sentence):
@@ -87,6 +92,18 @@ def cosmetic_cause_alone(sentence: Sentence) -> str:
 def plain(key: str) -> str:
     """``key`` after the whole ladder: two sentences with the same value differ in no way that matters."""
     for normalise, _ in LADDER:
+        key = normalise(key)
+    return key
+
+
+def is_question(sentence: Sentence) -> bool:
+    """Does it only ask? What matters is the answer."""
+    return sentence.text.endswith("?") and len(sentence.key.split()) <= QUESTION_WORDS
+
+
+def words_before_grammar(key: str) -> str:
+    """``key`` after the steps of the ladder that keep its words apart, articles among them."""
+    for normalise in (_numbers_as_digits, _spelled_alike, plain_english, _without_references, hosts_only):
         key = normalise(key)
     return key
 
@@ -157,5 +174,6 @@ LADDER: tuple[Step, ...] = (
     (plain_english, "Only words changed between which English makes no difference."),
     (_without_articles, "Only an article changed."),
     (_without_references, "Only the number of a cross-reference changed."),
+    (hosts_only, "Only the page changed at which an address of the same site points."),
     (glued, "Only spacing or hyphens changed."),
 )

@@ -47,6 +47,13 @@ SAME_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("terms (?:of (?:use|service)|and conditions)", "terms"),
         ("(?:these|this|our|the) terms", "terms"),
         ("please", ""),
+        ("all together", "altogether"),
+        ("in the event(?: that)?", "if"),
+        ("(?:in accordance with|according to)", "pursuant to"),
+        ("(?:with (?:respect|regard) to|concerning|regarding)", "about"),
+        ("usage", "use"),
+        ("privacy (?:notice|policy|statement)", "privacy policy"),
+        ("cookie (?:notice|policy|statement)", "cookie policy"),
     )
 )
 OPENS = re.compile(r"\(?opens (?:in )?(?:an? )?new (?:tab|window)\)?")
@@ -81,9 +88,13 @@ def is_typing_error(old: str, new: str, words_old: Counter[str], words_new: Coun
     A slip stands once in its version, never in the other and never in our catalogue, while the right word is in use:
     two words that are both used somewhere ("contact" and "contract") are never taken for each other.
     """
-    return all(
-        _near(gone, come) and (_is_slip(gone, come, words_old, words_new) or _is_slip(come, gone, words_new, words_old))
-        for gone, come in _swaps(old, new)
+    return all(is_mistyped(gone, come, words_old, words_new) for gone, come in _swaps(old, new))
+
+
+def is_mistyped(gone: str, come: str, words_old: Counter[str], words_new: Counter[str]) -> bool:
+    """The same of two single words."""
+    return _near(gone, come) and (
+        _is_slip(gone, come, words_old, words_new) or _is_slip(come, gone, words_new, words_old)
     )
 
 

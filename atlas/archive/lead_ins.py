@@ -24,6 +24,9 @@ ALLOWS = re.compile(
     r"\b(?:may|can|allowed|permitted|permits?|allows?|right to|rights|entitled|agrees?|will|shall|must)\b",
     re.IGNORECASE,
 )
+WHO_MAY = re.compile(
+    r"\b(?:you|we|they|users?|customers?)(?: \w{1,20})? (?:may|can|cannot|must|shall|will|should|are)\b", re.IGNORECASE
+)
 PARTIES = re.compile(
     r"\b(?:sub-?\s?processors?|sub-?contractors?|recipients?|third[- ]part(?:y|ies)|partners?|providers?|vendors?"
     r"|affiliates?|subsidiaries|controllers?|processors?)\b",
@@ -47,7 +50,7 @@ class LeadIns:
                 self.open.pop()
             listed = self.open[-1][1] if self.open else ""
             if block.text.endswith(":"):
-                self.open.append((block.indent, polarity(block.text) or listed))
+                self.open.append((block.indent, _polarity_within(listed, block.text)))
             return listed
         self.stands_alone = block.kind == "rule"
         if block.kind != "rule":
@@ -61,6 +64,15 @@ class LeadIns:
 
 def _leads_in(block: Block) -> bool:
     return block.kind == "heading" or block.text.rstrip("*_ ").endswith(":")
+
+
+def _polarity_within(listed: Listed, item: str) -> Listed:
+    """Of an item that leads in further ones: they stand under what ``listed`` says unless it names who may or must."""
+    return (
+        listed
+        if listed and WHO_MAY.search(fold_markdown(item[-LONGEST_LEAD_IN:])) is None
+        else polarity(item) or listed
+    )
 
 
 def polarity(lead_in: str) -> Listed:

@@ -3,6 +3,10 @@
 import re
 
 LINK_MARKS = re.compile(r"^[\s>|*+_#\d.)•·-]{0,40}|[\s|*_.,;:•·-]{0,40}$")
+BETWEEN = (">", "/", "»", "›", "→", "·")  # the marks between two steps of a path; nothing that a sentence needs
+FEWEST_STEPS = 2
+ENDS = (".", ";", ",", ":")
+LONGEST_TITLE = 12  # words
 LONGEST_LABEL = 300  # characters of a label; longer ones are paragraphs that happen to be linked
 
 
@@ -24,6 +28,28 @@ def is_link_label(block: str) -> bool:
         while position < len(text) and not text[position].isalnum() and text[position] not in "[(":
             position += 1
     return labels > 0
+
+
+def is_breadcrumb(block: str) -> bool:
+    """Is it the path to a page: two or more links beside each other, then at most a title?
+
+    >>> is_breadcrumb("[Help](/h)[Albums](/a)Printing albums"), is_breadcrumb("[We](/w) sell your [data](/d).")
+    (True, False)
+    """
+    text = LINK_MARKS.sub("", block)
+    position, labels = 0, 0
+    while position < len(text) and (end := _end_of_link(text, position)) is not None:
+        labels += 1
+        position = end
+        title = text[position:].lstrip()
+        if title[:1] in BETWEEN:
+            title = title[1:].lstrip()
+        elif title != text[position:]:  # only a space: words of a sentence may stand so
+            break
+        position = len(text) - len(title)
+    title = text[position:].strip()
+    is_title = len(title.split()) <= LONGEST_TITLE and title[-1:] not in ENDS and "](" not in title
+    return labels >= FEWEST_STEPS and is_title and not title[:1].islower()
 
 
 def _end_of_link(text: str, start: int) -> int | None:

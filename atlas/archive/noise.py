@@ -30,6 +30,8 @@ def noise_alone(sentence: Sentence, *, is_new: bool, around: Surroundings) -> st
         return "Only a link came or went."
     if sentence.key in (around.panels_new if is_new else around.panels_old):
         return "Only a menu or a panel that asks for consent came or went."
+    if sentence.key in (around.notices_new if is_new else around.notices_old):
+        return "Only the rest of an announcement that the terms changed came or went."
     own = around.new if is_new else around.old
     if not sentence.is_heading and sentence.key in own.headings:
         return "Only an entry of the table of contents came or went."

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from atlas.archive.error_pages import consent_buttons
 from atlas.archive.names import MODALS, NEGATIONS
+from atlas.archive.runs import runs
 from atlas.archive.sentences import Sentence
 
 FEWEST_BUTTONS = 2  # different ones: "Accept all", "Reject all"
@@ -22,20 +23,11 @@ def find_panels(sentences: Sequence[Sentence], left: Sequence[bool]) -> frozense
     What the other version has too ends a run: terms that stand between two panels belong to neither.
     """
     keys: set[str] = set()
-    for start, end in _runs(left):
+    for start, end in runs(left):
         run = sentences[start:end]
         keys.update(_of_panel(run))
         keys.update(_of_menu(run))
     return frozenset(keys)
-
-
-def _runs(left: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    start = 0
-    for index, is_left in enumerate([*left, False]):
-        if not is_left:
-            if index > start:
-                yield start, index
-            start = index + 1
 
 
 def _of_panel(run: Sequence[Sentence]) -> Iterator[str]:

@@ -5,12 +5,13 @@ consecutive versions share nearly all of them.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from atlas.archive.blocks import Kind, scan_blocks
+from atlas.archive.blocks import Block, Kind, scan_blocks
 from atlas.archive.lead_ins import LeadIns, Listed
-from atlas.archive.links import is_link_label
+from atlas.archive.links import is_breadcrumb, is_link_label
 from atlas.archive.normalising import fold_markdown
 
 NOT_AN_END = re.compile(
@@ -22,6 +23,8 @@ END = re.compile(
     r"|[\u3002\uff01\uff1f\uff1b]"  # Chinese and Japanese ends of sentences
     r"|(?<=[a-z)][.!?])(?=[A-Z][a-z])"  # "… it.We …": pages lose the space between paragraphs
 )
+HARD_BREAK = re.compile(r"(?: {2,9}|\\)\n|<br ?/?>\n?")
+ONLY_JOINS = ("and", "or", "and/or")
 WORD = re.compile(r"[^\W_]+(?:[.,:/'@_-][^\W_]+)*|[%$€£¥§&+<>=]")
 MONTHS = (
     "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -43,7 +46,7 @@ class Sentence:
     """``text`` is what a reader sees, ``key`` what is compared.
 
     ``kind`` is that of its block; items that no text leads in count as paragraphs. ``is_link``: it is nothing but a
-    link's label. ``listed``: its list says what is allowed, or what is forbidden.
+    link's label, or the path to the page. ``listed``: its list says what is allowed, or what is forbidden.
     """
 
     text: str
@@ -75,17 +78,25 @@ def read_sentences(text: str) -> tuple[Sentence, ...]:
     for block in scan_blocks(text):
         listed = lead_ins.read(block)
         kind: Kind = "paragraph" if block.kind == "item" and lead_ins.stands_alone else block.kind
-        for piece in block.text.split("\n") if block.kind == "table" else (block.text,):
+        for piece in _pieces(block):
             is_listed = lead_ins.names_parties or (kind == "item" and lead_ins.goes_on)
             sentences += _sentences_of(piece, kind, listed, is_listed)
     return tuple(sentences)
+
+
+def _pieces(block: Block) -> Sequence[str]:
+    """The rows of a table; the lines of a paragraph that a hard break parts, as an address is; else the block."""
+    if block.kind == "table":
+        return block.text.split("\n")
+    return HARD_BREAK.split(block.text) if block.kind == "paragraph" else (block.text,)
 
 
 @lru_cache(maxsize=65_536)
 def _sentences_of(block: str, kind: Kind, listed: Listed, is_listed: bool) -> tuple[Sentence, ...]:
     folded = fold_markdown(block)
     sentences = [folded] if kind in ("heading", "table") else split_sentences(folded)
-    is_link = not is_listed and is_link_label(block)  # as an item of a list a label says something
+    is_path = kind == "paragraph" and is_breadcrumb(block)
+    is_link = not is_listed and (is_path or is_link_label(block))  # as an item of a list a label says something
     return tuple(Sentence(text, key, kind, is_link, listed) for text in sentences if (key := sentence_key(text)))
 
 
@@ -98,8 +109,11 @@ def split_sentences(text: str) -> list[str]:
             continue
         sentences.append(text[start : match.end()].strip())
         start = match.end()
-    sentences.append(text[start:].strip())
-    return [sentence for sentence in sentences if sentence]
+    rest = text[start:].strip()
+    if sentences and rest.casefold() in ONLY_JOINS:  # "…; AND": what joins an item to the next is no sentence
+        sentences[-1] += f" {rest}"
+        rest = ""
+    return [sentence for sentence in [*sentences, rest] if sentence]
 
 
 @lru_cache(maxsize=131_072)

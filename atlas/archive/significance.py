@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from atlas.archive.causes import cosmetic_cause, cosmetic_cause_alone, glued
+from atlas.archive.causes import cosmetic_cause, cosmetic_cause_alone, glued, is_question
 from atlas.archive.describing import describe_difference, quote
 from atlas.archive.noise import noise_alone, noise_between
 from atlas.archive.normalising import fold, fold_markdown
@@ -121,6 +121,8 @@ def _cause(before: Sentence | None, after: Sentence | None, around: Surroundings
         return cosmetic_cause(before, after) or around.why_same_in_versions(before, after)
     alone = before or after
     assert alone is not None, "a pair has at least one sentence"
+    if is_question(alone):
+        return "Only a question came or went; what counts is its answer."
     return cosmetic_cause_alone(alone) or around.why_said_elsewhere(alone, is_new=before is None)
 
 

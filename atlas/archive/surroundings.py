@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from atlas.archive.causes import plain
-from atlas.archive.english import is_typing_error
+from atlas.archive.causes import plain, words_before_grammar
+from atlas.archive.english import is_mistyped, is_typing_error
 from atlas.archive.history import SentenceHistory
+from atlas.archive.notices import find_notices
 from atlas.archive.panels import find_panels
 from atlas.archive.renames import Rename, apply_renames, find_renames
 from atlas.archive.sentences import Sentence, sentence_key
+from atlas.archive.slips import only_slips
 from atlas.archive.whole_text import WholeText
 
 CAME_BACK = "The document said this already within the last 90 days: the page changes between variants."
@@ -108,6 +110,14 @@ class Surroundings:
         return find_panels(self.new.sentences, [self.from_new.is_left(sentence) for sentence in self.new.sentences])
 
     @cached_property
+    def notices_old(self) -> frozenset[str]:
+        return find_notices(self.old.sentences, [self.from_old.is_left(sentence) for sentence in self.old.sentences])
+
+    @cached_property
+    def notices_new(self) -> frozenset[str]:
+        return find_notices(self.new.sentences, [self.from_new.is_left(sentence) for sentence in self.new.sentences])
+
+    @cached_property
     def renames(self) -> tuple[Rename, ...]:
         return find_renames((self.left_old, self.left_new), self.old, self.new, sentence_key(self.platform))
 
@@ -128,7 +138,13 @@ class Surroundings:
             return "Only a name changed, and it did so all through the document."
         if is_typing_error(before.key, after.key, self.old.words, self.new.words):
             return "Only a typing error was made or repaired."
+        old, new = (words_before_grammar(apply_renames(key, self.renames)) for key in (before.key, after.key))
+        if only_slips(before, after, old, new, self._is_mistyped):
+            return "Only grammar changed: an ending, or a word that can be left out there."
         return ""
+
+    def _is_mistyped(self, gone: str, come: str) -> bool:
+        return is_mistyped(gone, come, self.old.words, self.new.words)
 
     def why_said_elsewhere(self, sentence: Sentence, *, is_new: bool) -> str:
         """Where the other version says what a sentence without a counterpart says; empty if it does not."""
