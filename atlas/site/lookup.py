@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from atlas.models import Document, Platform, Topic, UnknownIdentifier
+from atlas.models import Change, Document, Platform, Topic, UnknownIdentifier
 from atlas.models.identifiers import PublicIdentifier
 
 Row = TypeVar("Row", bound=PublicIdentifier)
@@ -33,6 +33,12 @@ def wanted_platform(request: HttpRequest) -> Platform | None:
 def wanted_document(request: HttpRequest) -> Document | None:
     public_id = _parameter(request, "document")
     return cited(Document.objects.select_related("platform"), public_id) if public_id else None
+
+
+def wanted_capture(request: HttpRequest) -> Change | None:
+    """A change of the capture whose changes ``?with=`` asks for: captures have no public identifier of their own."""
+    public_id = _parameter(request, "with")
+    return cited(Change.objects.select_related("document__platform", "capture"), public_id) if public_id else None
 
 
 def wanted_topic(request: HttpRequest) -> Topic | None:

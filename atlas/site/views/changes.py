@@ -7,22 +7,28 @@ from django.shortcuts import render
 from atlas.archive.wording_diff import diff_words
 from atlas.models import Change, Platform, Publication, Version
 from atlas.site.coverage import good_captures, sample_names
-from atlas.site.lookup import cited, wanted_choice, wanted_document, wanted_platform
+from atlas.site.lookup import cited, wanted_capture, wanted_choice, wanted_document, wanted_platform
+from atlas.site.news import as_entries
 from atlas.site.paging import paged
 from atlas.templatetags.atlas_markup import obligations_cited_in
 
+SIBLINGS = 20  # changes of the same capture on the page of one; the rest is a link away
+
 
 def changes(request: HttpRequest) -> HttpResponse:
-    platform, document = wanted_platform(request), wanted_document(request)
+    platform, document, beside = wanted_platform(request), wanted_document(request), wanted_capture(request)
     shows_all = wanted_choice(request, "show", ["all"]) == "all"
     rows = Change.objects.all() if shows_all else Change.objects.announced()
     rows = rows.filter(document__platform=platform) if platform else rows
     rows = rows.filter(document=document) if document else rows
-    page = paged(request, rows.for_lists(), ("-capture__captured_at", "-pk"))
+    rows = rows.filter(capture=beside.capture_id) if beside else rows
+    entries = rows.for_lists() if shows_all or beside else as_entries(rows)
+    page = paged(request, entries, ("-capture__captured_at", "-pk"), total=rows.count())
     context = {
         "page": page,
         "platform": platform,
         "document": document,
+        "beside": beside,
         "shows_all": shows_all,
         "platforms": Platform.objects.all(),
         "sample_platforms": sample_names(row.document.platform for row in page.rows),
@@ -36,6 +42,7 @@ def change(request: HttpRequest, public_id: str) -> HttpResponse:
         Change.objects.for_lists().select_related("document__collection", "old_wording", "new_wording"), public_id
     )
     publication = _analysis_of(row)
+    siblings = Change.objects.filter(capture=row.capture_id).exclude(pk=row.pk)
     context = {
         "change": row,
         "document": row.document,
@@ -44,7 +51,8 @@ def change(request: HttpRequest, public_id: str) -> HttpResponse:
         "version_before": _version_before(row),
         "publication": publication,
         "obligations": obligations_cited_in(publication.change_summary) if publication else {},
-        "siblings": Change.objects.for_lists().filter(capture=row.capture_id).exclude(pk=row.pk)[:20],
+        "siblings": siblings.for_lists()[:SIBLINGS],
+        "siblings_total": siblings.count(),
         "sample_platforms": sample_names([row.document.platform]),
         "here": "changes",
     }

@@ -7,9 +7,12 @@ from django.shortcuts import get_object_or_404, render
 from atlas.models import Capture, Change, Document, Incident, Placement, Version
 from atlas.site.coverage import good_captures, open_incidents, sample_names, with_captures
 from atlas.site.dates import dates_of
-from atlas.site.lookup import cited, wanted_platform
+from atlas.site.lookup import cited, wanted_document, wanted_platform
+from atlas.site.news import as_entries
 from atlas.site.paging import paged
 from atlas.site.reading import read_all
+
+PAST_INCIDENTS = 5  # on the page of a document; the rest is a link away
 
 
 def documents(request: HttpRequest) -> HttpResponse:
@@ -25,6 +28,8 @@ def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpRespons
     row = _document(with_captures(Document.objects.all()), platform_slug, slug)
     changes = Change.objects.announced().filter(document=row)
     found_by = _found_by(row)
+    incidents = list(row.incidents.order_by("-opened_at"))
+    past = [incident for incident in incidents if incident.closed_at]
     context = {
         "document": row,
         "platform": row.platform,
@@ -37,8 +42,10 @@ def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpRespons
         "dates": dates_of(found_by.version_id, found_by) if found_by and found_by.version_id else None,
         "siblings": _siblings(row),
         "captures_total": row.captures.count(),
-        "incidents": row.incidents.order_by("-opened_at"),
-        "changes": changes.for_lists().latest_first()[:10],
+        "incidents": [incident for incident in incidents if not incident.closed_at],
+        "past_incidents": past[:PAST_INCIDENTS],
+        "past_incidents_total": len(past),
+        "changes": as_entries(changes).latest_first()[:10],
         "changes_total": changes.count(),
         "sample_platforms": sample_names([row.platform]),
         "here": "platforms",
@@ -86,9 +93,11 @@ def incidents(request: HttpRequest) -> HttpResponse:
     rows: QuerySet[Incident] = Incident.objects.exclude(closed_at=None) if is_past else open_incidents()
     platform = wanted_platform(request)
     rows = rows.filter(document__platform=platform) if platform else rows
+    document = wanted_document(request)
+    rows = rows.filter(document=document) if document else rows
     page = paged(request, rows.select_related("document__platform", "opened_by"), ("-opened_at", "-pk"))
     names = sample_names(row.document.platform for row in page.rows)
-    context = {"page": page, "is_past": is_past, "platform": platform, "sample_platforms": names}
+    context = {"page": page, "is_past": is_past, "platform": platform, "document": document, "sample_platforms": names}
     return render(request, "atlas/incidents.html", context)
 
 

@@ -7,10 +7,11 @@ from django.templatetags.static import static
 from atlas.archive.counting import totals
 from atlas.models import Change, Publication
 from atlas.site.coverage import sample_names
+from atlas.site.news import as_entries
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    changes = list(Change.objects.announced().for_lists().latest_first()[:10])
+    changes = list(as_entries(Change.objects.announced()).latest_first()[:10])
     publications = list(Publication.objects.live().for_lists()[:6])
     platforms = [change.document.platform for change in changes]
     platforms += [publication.provision.document.platform for publication in publications]

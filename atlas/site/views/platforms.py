@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 
 from atlas.models import Change, Platform, Publication, Topic
 from atlas.site.coverage import by_document, by_platform, open_incidents, sample_names, with_captures
+from atlas.site.news import as_entries
 
 
 def platforms(request: HttpRequest) -> HttpResponse:
@@ -30,7 +31,7 @@ def platform(request: HttpRequest, slug: str) -> HttpResponse:
         .order_by(F("held").desc(), "name"),
         "publications": publications.for_lists()[:8],
         "publications_total": publications.count(),
-        "changes": changes.for_lists().latest_first()[:15],
+        "changes": as_entries(changes).latest_first()[:15],
         "changes_total": changes.count(),
         "sample_platforms": sample_names([row]),
         "here": "platforms",
