@@ -2,7 +2,7 @@
 
 import re
 
-from atlas.archive.names import binds
+from atlas.archive.names import DIGIT, binds
 from atlas.archive.sentences import mask_dates
 
 LONGEST_BANNER = 260  # characters
@@ -45,8 +45,8 @@ SUMMARISED = re.compile(
 )
 FOLLOWS = re.compile(  # behind an announcement, and only there
     rf"^until (?:then|DATE), .{{0,60}}\b{TERMS}\b.{{0,40}}\b(?:continues?|still|will|remains?)\b.{{0,30}}$"
-    r"|^(?:these|the|our|all) (?:changes|updates|revisions) (?:are|were|make|reflect|include|explain|clarify|describe)\b"
-    r"|^(?:thank you|thanks)\b.{0,80}$",
+    r"|^(?:these|the|our|all) (?:changes|updates|revisions) (?:are|were|make|reflect|include|explain|clarify|describe)"
+    r"\b|^(?:thank you|thanks)\b.{0,80}$",
     re.IGNORECASE,
 )
 POINTER = re.compile(
@@ -58,7 +58,8 @@ POINTER = re.compile(
     re.IGNORECASE,
 )
 MATTERS = re.compile(  # what a pointer to it gives a right to, or makes part of the contract
-    r"\b(?:opt|object|withdraw|delet\w{1,5}|rights?|exercise|complain\w{0,4}|terminat\w{1,5}|cancel\w{0,8}|refund\w{0,3}"
+    r"\b(?:opt|object|withdraw|delet\w{1,5}|rights?|exercise|complain\w{0,4}|terminat\w{1,5}"
+    r"|cancel\w{0,8}|refund\w{0,3}"
     r"|sub-?processors?|addendum|agreement|incorporated|governs?|part of|appl(?:y|ies))\b",
     re.IGNORECASE,
 )
@@ -118,7 +119,10 @@ def follows_announcement(sentence: str) -> bool:
     """
     if len(sentence) > LONGEST_BANNER:
         return False
-    return SUMMARISED.match(sentence) is not None or FOLLOWS.match(mask_dates(sentence)) is not None
+    masked = mask_dates(sentence)
+    if DIGIT.search(masked):
+        return False
+    return SUMMARISED.match(masked) is not None or FOLLOWS.match(masked) is not None
 
 
 def is_greeting(sentence: str) -> bool:

@@ -15,6 +15,7 @@ from atlas.archive.past_texts import PastTexts, Recorded, read_past_texts
 from atlas.archive.questions import Question
 from atlas.archive.sentences import Sentence, read_sentences
 from atlas.archive.significance import Judgement, judge_sentences, why_nothing_is_left
+from atlas.archive.successors import Successors
 from atlas.archive.surroundings import Surroundings, is_label, survey
 from atlas.archive.whole_text import WholeText
 from atlas.models.provisions import Significance
@@ -50,15 +51,16 @@ def classify(
         by_document[question.document].append(number)
     answers: dict[int, Answer] = {}
     with repository.texts() as texts:
+        successors = Successors(collection, texts)
         for document, numbers in by_document.items():
             asked = [(number, questions[number]) for number in numbers]
-            answers.update(_classify_document(document, asked, collection, texts))
+            answers.update(_classify_document(document, asked, collection, successors))
             progress(len(answers), len(questions))
     return [answers[number] for number in range(len(questions))]
 
 
 def _classify_document(
-    document: str, asked: Sequence[tuple[int, Question]], collection: PastTexts, texts: Texts
+    document: str, asked: Sequence[tuple[int, Question]], collection: PastTexts, successors: Successors
 ) -> Iterator[tuple[int, Answer]]:
     located: dict[tuple[Recorded, Recorded], list[tuple[int, Question]]] = defaultdict(list)
     for number, question in asked:
@@ -68,7 +70,9 @@ def _classify_document(
             yield number, answer_alone(question)
         else:
             located[before, after].append((number, question))
-    story = Story(document, collection.documents.get(document, []), texts)
+    platform = document.split("/")[0]
+    recorded = collection.documents.get(document, [])
+    story = Story(platform, recorded, successors.texts, tuple(successors.names(platform)) if located else ())
     for (before, after), group in sorted(located.items(), key=lambda item: item[0][0].position):
         around = story.surroundings(before, after)
         for number, question in group:
@@ -79,9 +83,10 @@ def _classify_document(
 class Story:
     """A document's accepted texts in order, read as far as they are asked for."""
 
-    document: str
+    platform: str
     recorded: Sequence[Recorded]
     texts: Texts
+    aliases: tuple[str, ...] = ()
     history: SentenceHistory = field(default_factory=SentenceHistory)
     told: int = 0
     last_good: str = ""
@@ -99,7 +104,8 @@ class Story:
             after.captured_at,
             failed_old=old != self.last_good and is_failed(old, self.last_good),
             failed_new=is_failed(new, self.last_good),
-            platform=self.document.split("/")[0],
+            platform=self.platform,
+            aliases=self.aliases,
         )
 
     def _tell(self, recorded: Recorded) -> None:

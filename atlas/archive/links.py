@@ -3,7 +3,7 @@
 import re
 
 LINK_MARKS = re.compile(r"^[\s>|*+_#\d.)•·-]{0,40}|[\s|*_.,;:•·-]{0,40}$")
-BETWEEN = (">", "/", "»", "›", "→", "·")  # the marks between two steps of a path; nothing that a sentence needs
+BETWEEN = (">", "/", "»", "\u203a", "→", "·")  # the marks between two steps of a path; nothing that a sentence needs
 FEWEST_STEPS = 2
 ENDS = (".", ";", ",", ":")
 LONGEST_TITLE = 12  # words

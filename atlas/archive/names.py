@@ -12,9 +12,9 @@ NEGATING = (
 JOINING = "and or and/or & either both if any all each every"
 LIMITING = (
     "solely exclusively sole exclusive reasonable reasonably unreasonable material materially applicable prior written"
-    " automatically immediately promptly required necessary mandatory optional least most more less fewer maximum minimum"
-    " before after until within during always sometimes expressly explicitly knowingly intentionally directly indirectly"
-    " permanent permanently temporarily irrevocable perpetual entire partial"
+    " automatically immediately promptly required necessary mandatory optional least most more less fewer maximum"
+    " minimum before after until within during always sometimes expressly explicitly knowingly intentionally directly"
+    " indirectly permanent permanently temporarily irrevocable perpetual entire partial"
 )
 PERSONAL = "we us our you your i they their he she"
 COUNTING = (

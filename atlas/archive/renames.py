@@ -1,13 +1,14 @@
 """Names that changed all through a version: a product that is called otherwise says nothing new in each sentence.
 
 Told by the pair of versions, not by one sentence: the same name gives way to the same other name in several sentences,
-hardly stands in the new version any more, and is no party to the contract. A change of a party is never a rename,
+hardly stands in the new version any more, and is no party to the contract. One sentence is enough where both are known
+to be names of the platform. A change of a party is never a rename,
 unless the sentence that identifies it, with its register number, is the same but for the name.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -25,12 +26,14 @@ FORMS = (
     "inc|ltd|limited|llc|l\\.l\\.c|gmbh|ag|sas|s\\.a\\.s|sa|bv|b\\.v|ab|oy|plc|corp|corporation|co|company|pbc|pte|pty"
 )
 LEGAL_FORM = rf"(?:{FORMS}|private)"
-PARTY = (
+CONTRACTING = (
     r"\b{name}(?:'s)?,? (?:and|or) (?:its|our|their) (?:affiliates|subsidiaries|licensors|group)"
     r"|\b{name}(?:'s)? (?:affiliates|group companies)"
     rf"|\b{{name}},? (?:{LEGAL_FORM}|ireland|international)\b"
-    r"|\b(?:between|you and|with) {name}\b|\b{name} and you\b"
-    r"|\b{name} (?:we|us|our|the company|company)\b"
+    r"|\b(?:between|you and|(?:agree|agreement|contract|contracting|relationship) with) {name}\b|\b{name} and you\b"
+)
+PARTY = (
+    CONTRACTING + r"|\bwith {name}\b"
     r"|\b{name} (?:reserves|warrants|disclaims|collects|processes|grants|agrees|undertakes|is not liable)\b"
     r"|\b{name} (?:shall|will|may) (?:not )?"
     r"(?:be liable|be responsible|process|collect|notify|provide|terminate|suspend)\b"
@@ -39,6 +42,7 @@ PARTY = (
     r" (?:of|in) {name}\b"
 )
 FORM = re.compile(rf"(?<!\S){LEGAL_FORM}(?!\S)")
+SHORT_NAME = re.compile(r"[(\"'\[]{1,3}(?:we|us|our|the company|company)[)\"'\],]", re.IGNORECASE)  # Orchard ("we")
 REGISTER_NUMBER = re.compile(
     r"\b(?:regist(?:er|ry|ered|ration)|company|trade|commercial)\b.{0,80}\b(?:number|no|nr|under|n°) \d[\d .-]{4}"
 )
@@ -54,9 +58,16 @@ class Rename:
 
 
 def find_renames(
-    left: tuple[Sequence[Sentence], Sequence[Sentence]], old: WholeText, new: WholeText, platform: str = ""
+    left: tuple[Sequence[Sentence], Sequence[Sentence]],
+    old: WholeText,
+    new: WholeText,
+    platform: str = "",
+    aliases: Collection[str] = (),
 ) -> tuple[Rename, ...]:
-    """The renames between two versions, told from the sentences that are left over on each side."""
+    """The renames between two versions, told from the sentences that are left over on each side.
+
+    ``aliases`` are further names of the ``platform``, former and later ones; all are words of keys.
+    """
     if not left[0] or not left[1] or max(map(len, left)) > MOST_SENTENCES:
         return ()
     sentences: Counter[Rename] = Counter()
@@ -68,10 +79,13 @@ def find_renames(
         sentences.update(swaps)
         if len(swaps) == 1 and REGISTER_NUMBER.search(before.key):
             identified |= {swap for swap in swaps if _is_same_party(swap, old, new)}
+    known = {platform, *aliases} if aliases else set()
     return tuple(
         rename
         for rename, count in sentences.items()
-        if rename in identified or (count >= FEWEST_SENTENCES and _is_rename(rename, old, new, platform))
+        if rename in identified
+        or (rename.old in known and rename.new in known and not _is_any_party(rename, old, new, CONTRACTING))
+        or (count >= FEWEST_SENTENCES and _is_rename(rename, old, new, platform))
     )
 
 
@@ -105,7 +119,11 @@ def _is_rename(rename: Rename, old: WholeText, new: WholeText, platform: str) ->
         return False
     if not _is_name(rename.new, new) or (rename.old != platform and not _opens_with(rename.new, new)):
         return False
-    return not any(_is_party(name, whole) for name in (rename.old, rename.new) for whole in (old, new))
+    return not _is_any_party(rename, old, new, PARTY)
+
+
+def _is_any_party(rename: Rename, old: WholeText, new: WholeText, pattern: str) -> bool:
+    return any(_is_party(name, whole, pattern) for name in (rename.old, rename.new) for whole in (old, new))
 
 
 def _is_name(name: str, whole: WholeText) -> bool:
@@ -119,5 +137,9 @@ def _opens_with(name: str, whole: WholeText) -> bool:
     return any(f" {name} " in f" {sentence.key} " for sentence in whole.sentences[:end])
 
 
-def _is_party(name: str, whole: WholeText) -> bool:
-    return re.search(PARTY.replace("{name}", re.escape(name)), whole.joined) is not None
+def _is_party(name: str, whole: WholeText, pattern: str) -> bool:
+    """Does the text use the name as that of a party, by what stands around it or by giving it the name "we"?"""
+    if re.search(pattern.replace("{name}", re.escape(name)), whole.joined) is not None:
+        return True
+    named = (sentence.text for sentence in whole.sentences if f" {name} " in f" {sentence.key} ")
+    return any(SHORT_NAME.search(text) for text in named)

@@ -18,21 +18,26 @@ LONGEST_SENTENCE = 2_000  # characters; finding what differs takes the square of
 SHORTEST_STEM = 3  # letters
 MARKS = ".,:;!?()[]{}\"'*_"
 ARTICLES = frozenset(("a", "an", "the"))
-SINGLE = frozenset("a an one each every per single any no another sole".split())  # what follows is counted
-AGREEING = ({"is", "are"}, {"was", "were"}, {"has", "have"}, {"does", "do"}, {"this", "these"})
-BEGINS_CLAUSE = frozenset(  # after an optional "that": "we agree (that) you …"
-    "you we they he she it i the a an this these those your our their its there such any all each no".split()
+SINGLE = "a an one each every per single any no another sole"  # what follows is counted
+BEGINS_CLAUSE = (  # after an optional "that": "we agree (that) you …"
+    "you we they he she it i the a an this these those your our their its there such any all each no"
 )
-TAKES_THAT = frozenset(
+TAKES_THAT = (
     "agree agrees acknowledge acknowledges ensure ensures confirm confirms understand understands represent represents"
-    " warrant warrants believe believes know knows think thinks state states mean means require requires note".split()
+    " warrant warrants believe believes know knows think thinks state states mean means require requires note"
 )
-TO_MATTERS = frozenset("up subject have has had having due prior next close down according not ready able".split())
-COUNTED = frozenset(  # one or several of them is another right, or another party
+TO_MATTERS = "up subject have has had having due prior next close down according not ready able"
+COUNTED_WORDS = (  # one or several of them is another right, or another party
     "affiliate subsidiary subprocessor sub-processor processor controller recipient partner provider vendor contractor"
     " subcontractor licensor licensee customer user member party device account copy seat computer installation"
-    " location child minor employee person organization organisation company owner court state country".split()
+    " location child minor employee person organization organisation company owner court state country"
 )
+AGREEING = ({"is", "are"}, {"was", "were"}, {"has", "have"}, {"does", "do"}, {"this", "these"})
+COUNTED = frozenset(COUNTED_WORDS.split())
+COUNTING = frozenset(SINGLE.split())
+WITH_THAT = frozenset(TAKES_THAT.split())
+SUBJECTS = frozenset(BEGINS_CLAUSE.split())
+KEEPS_TO = frozenset(TO_MATTERS.split())
 
 Typo = Callable[[str, str], bool]
 
@@ -75,9 +80,9 @@ def _is_filler(words: list[str], index: int) -> bool:
     if not before or not behind or any(letter.isdigit() for letter in before + behind):
         return False
     if word == "that":
-        return behind in BEGINS_CLAUSE or before in TAKES_THAT
+        return behind in SUBJECTS or before in WITH_THAT
     if word == "to":
-        return before not in TO_MATTERS and not binds(before) and behind in ("us", "you", "them", "me")
+        return before not in KEEPS_TO and not binds(before) and behind in ("us", "you", "them", "me")
     return word == "of" and before in ("all", "both", "inside", "outside")
 
 
@@ -88,7 +93,7 @@ class _Forms:
         self.is_typo = is_typo
         shown = (word.strip(MARKS) for text in (before.text, after.text) for word in text.split())
         self.small = frozenset(word for word in shown if word.islower())
-        self.single = SINGLE.intersection(before.key.split()) != SINGLE.intersection(after.key.split())
+        self.single = COUNTING.intersection(before.key.split()) != COUNTING.intersection(after.key.split())
 
     def is_slip(self, gone: Sequence[str], come: Sequence[str]) -> bool:
         return len(gone) == len(come) and all(map(self._same_word, gone, come))

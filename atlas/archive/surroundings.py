@@ -24,6 +24,7 @@ MOST_SEARCHED = 300_000_000  # characters, some 0.3 s; what is not found by then
 TWICE = 0.8  # share of the sentences that a second copy of the page holds again
 FEWEST_SENTENCES = 5
 LABEL_WORDS = 8
+FEWEST_SPACES = 2
 
 
 @dataclass
@@ -43,7 +44,22 @@ class Side:
         there = self.other.counts[sentence.key]
         if count and there >= (1 if self.is_repeated else count):
             return False
+        if self._said_but_for_and(sentence.key):
+            return False
         return not self._said_in_other_cuts(sentence.key)
+
+    def _said_but_for_and(self, key: str) -> bool:
+        """Does the other version say it with, or without, the "and" that joins an item to the next?
+
+        Not in a list of which another item ends in "or": there the "and" would make it another list.
+        """
+        item = key.removesuffix(" and")
+        forms = item, f"{item} and"
+        if item.count(" ") < FEWEST_SPACES or not any(map(self.other.counts.__getitem__, forms)):
+            return False
+        if sum(map(self.other.counts.__getitem__, forms)) < sum(map(self.own.counts.__getitem__, forms)):
+            return False
+        return not any(form in whole.beside_or for form in forms for whole in (self.own, self.other))
 
     def turned(self, sentence: Sentence) -> bool:
         """Did it move between a list of what is allowed and one of what is forbidden?"""
@@ -79,6 +95,7 @@ class Surroundings:
     failed_old: bool = False
     failed_new: bool = False
     platform: str = ""
+    aliases: tuple[str, ...] = ()
 
     @cached_property
     def is_repeated(self) -> bool:
@@ -119,7 +136,8 @@ class Surroundings:
 
     @cached_property
     def renames(self) -> tuple[Rename, ...]:
-        return find_renames((self.left_old, self.left_new), self.old, self.new, sentence_key(self.platform))
+        platform, *aliases = map(sentence_key, (self.platform, *self.aliases))
+        return find_renames((self.left_old, self.left_new), self.old, self.new, platform, aliases)
 
     @cached_property
     def plain_old(self) -> frozenset[str]:
@@ -200,6 +218,7 @@ def survey(
     failed_old: bool = False,
     failed_new: bool = False,
     platform: str = "",
+    aliases: Iterable[str] = (),
 ) -> Surroundings:
     """The surroundings of the changes between two versions, each given as the texts of its parts in order."""
-    return Surroundings(WholeText(old), WholeText(new), history, at, failed_old, failed_new, platform)
+    return Surroundings(WholeText(old), WholeText(new), history, at, failed_old, failed_new, platform, tuple(aliases))

@@ -10,6 +10,7 @@ from atlas.archive.lead_ins import Listed
 from atlas.archive.sentences import Sentence, read_sentences
 
 MARKS = ".,:;!?()[]{}\"'*_"
+NEAR = 8  # sentences; items of one list
 MOST_PLACES = 50  # a fragment that stands more often than this is furniture; nothing is learnt from further places
 
 
@@ -32,6 +33,13 @@ class WholeText:
             if sentence.listed:
                 listed[sentence.key].add(sentence.listed)
         return listed
+
+    @cached_property
+    def beside_or(self) -> frozenset[str]:
+        """The sentences near one that ends in "or": its list is one of alternatives."""
+        joints = [index for index, sentence in enumerate(self.sentences) if sentence.key.endswith((" or", " and/or"))]
+        near = (sentence for at in joints for sentence in self.sentences[max(0, at - NEAR) : at + NEAR + 1])
+        return frozenset(sentence.key for sentence in near)
 
     @cached_property
     def joined(self) -> str:
