@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from atlas.archive.following import follow_clauses
-from atlas.archive.matching import Matches, match_equals, reading
+from atlas.archive.matching import Matches, ends, match_equals, reading
 from atlas.archive.sentences import sentence_keys
 from atlas.archive.splitting import ProvisionText
 
@@ -65,7 +65,7 @@ def _settled(matches: Matches, old: int, new: int, in_place: set[int]) -> Pair:
 def _similarity(before: str, after: str) -> float:
     from rapidfuzz import fuzz
 
-    return fuzz.ratio(reading(before), reading(after)) / 100
+    return fuzz.ratio(ends(reading(before)), ends(reading(after))) / 100
 
 
 def _left_over(matches: Matches) -> Iterator[Pair]:

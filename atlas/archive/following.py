@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from atlas.archive.clauses import Clause, split_clauses
-from atlas.archive.matching import Matches, equal_pairs, reading
+from atlas.archive.matching import Matches, ends, equal_pairs, reading
 from atlas.archive.sentences import mask_dates
 from atlas.archive.splitting import ProvisionText
 
@@ -32,8 +32,6 @@ SHARED_UNDER_HEADING = 0.10
 SIMILAR_UNDER_HEADING = 0.35
 ROUNDS = 3
 SHORTEST = 12  # characters; shorter clauses are like many others
-# Characters from both ends of a text by which it is compared; it takes the square of them, and longer ones are hostile.
-LONGEST_END = 10_000
 LARGEST_MATRIX = 250_000  # cells; beyond, only clauses in the same gap are compared
 
 
@@ -137,8 +135,8 @@ def _similar(old: Sequence[_Part], new: Sequence[_Part]) -> Iterator[tuple[_Part
     from rapidfuzz import fuzz, process
 
     scores = process.cdist(
-        [_ends(part.reading) for part in old],
-        [_ends(part.reading) for part in new],
+        [ends(part.reading) for part in old],
+        [ends(part.reading) for part in new],
         scorer=fuzz.ratio,
         score_cutoff=100 * SIMILAR_IN_PLACE,
         dtype=numpy.float64,
@@ -151,10 +149,6 @@ def _similar(old: Sequence[_Part], new: Sequence[_Part]) -> Iterator[tuple[_Part
             weights[row, column] = scores[row, column] + BONUS_GAP * same_gap + BONUS_PATH * same_path
     for row, column in _heaviest(weights):
         yield old[row], new[column], float(scores[row, column])
-
-
-def _ends(text: str) -> str:
-    return text if len(text) <= 2 * LONGEST_END else text[:LONGEST_END] + text[-LONGEST_END:]
 
 
 def _heaviest(weights: "NDArray[numpy.float64]") -> list[tuple[int, int]]:
@@ -203,7 +197,7 @@ def _stay_under_heading(matches: Matches) -> None:
         before = old.get(_place(after)) if _place(after) in once else None
         if before is None:
             continue
-        readings = _ends(reading(matches.old[before].text)), _ends(reading(after.text))
+        readings = ends(reading(matches.old[before].text)), ends(reading(after.text))
         if fuzz.ratio(*readings) >= 100 * SIMILAR_UNDER_HEADING:
             matches.add(before, index)
 

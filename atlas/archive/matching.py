@@ -9,6 +9,9 @@ from atlas.archive.normalising import fold_markdown
 from atlas.archive.sentences import mask_dates
 from atlas.archive.splitting import ProvisionText
 
+# Characters from both ends by which texts are compared; it takes the square of them, and longer texts are hostile.
+LONGEST_END = 10_000
+
 Key = Callable[[Sequence[ProvisionText], int], Hashable]
 
 
@@ -125,6 +128,11 @@ def _undated(provisions: Sequence[ProvisionText], index: int) -> Hashable:
 def reading(text: str) -> str:
     """``text`` as a reader sees it."""
     return fold_markdown(text)
+
+
+def ends(text: str) -> str:
+    """``text``, or of an endless one what tells it from others."""
+    return text if len(text) <= 2 * LONGEST_END else text[:LONGEST_END] + text[-LONGEST_END:]
 
 
 def equal_pairs(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[tuple[int, int]]:
