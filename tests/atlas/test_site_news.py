@@ -84,3 +84,26 @@ def test_a_document_shows_its_latest_past_incidents_and_leads_to_all(client: Cli
     assert f'href="{address.replace("&", "&amp;")}">All 6 past incidents' in words
     assert words.count("The text has only") == 5
     assert page(client, address).split("<tbody>")[1].count("<tr>") == 6
+
+
+def test_a_page_that_flaps_says_so_and_one_that_returned_once_does_not(client: Client) -> None:
+    restless, calm = make_document(name="Terms of Service"), make_document(name="Privacy Policy")
+    see(restless, *[many_sections(12), many_sections(12, changed=1)] * 4)
+    see(calm, many_sections(12), many_sections(12, changed=1), many_sections(12))
+    words = page(client, restless.get_absolute_url())
+    assert "Unstable page" in words and "6 times</a>, 6 of them within 14 days" in words
+    assert "Unstable page" not in page(client, calm.get_absolute_url())
+
+
+def test_many_cosmetic_changes_of_a_provision_are_folded(client: Client) -> None:
+    texts = [f"## Help\n\nWe keep your Content for 30 days, as [this page](/help/{n}) says. " * 6 for n in range(6)]
+    terms = make_document()
+    see(terms, *texts)
+    provision = terms.provisions.get()
+    assert "5 cosmetic changes, " in page(client, provision.get_absolute_url())
+
+
+def test_many_versions_are_folded(client: Client, terms: Document) -> None:
+    see(terms, *[many_sections(70, changed=1, days=days) for days in range(31, 50)])
+    words = page(client, terms.get_absolute_url())
+    assert f"<summary>{terms.versions.count() - 12} earlier</summary>" in words

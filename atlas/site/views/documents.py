@@ -11,6 +11,7 @@ from atlas.site.lookup import cited, wanted_document, wanted_platform
 from atlas.site.news import as_entries
 from atlas.site.paging import paged
 from atlas.site.reading import read_all
+from atlas.site.stability import looks_at
 
 PAST_INCIDENTS = 5  # on the page of a document; the rest is a link away
 
@@ -41,7 +42,7 @@ def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpRespons
         "standing": found_by.version if found_by else None,
         "dates": dates_of(found_by.version_id, found_by) if found_by and found_by.version_id else None,
         "siblings": _siblings(row),
-        "captures_total": row.captures.count(),
+        "looks": looks_at(row),
         "incidents": [incident for incident in incidents if not incident.closed_at],
         "past_incidents": past[:PAST_INCIDENTS],
         "past_incidents_total": len(past),

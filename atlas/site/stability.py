@@ -1,0 +1,39 @@
+"""Does a document flap between texts? Readers are told, since what we call its text depends on when we looked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Q
+
+from atlas.archive.reporting import UNSTABLE_RETURNS, UNSTABLE_WITHIN, most_within
+from atlas.models import Document, Outcome
+
+
+@dataclass(frozen=True)
+class Looks:
+    """All captures of a document, and when it ``returned`` to a text that it had shown before."""
+
+    total: int
+    returned: Sequence[datetime]
+
+    @property
+    def most_together(self) -> int:
+        """Returns within fourteen days, where they are densest."""
+        return most_within(self.returned, UNSTABLE_WITHIN)
+
+    @property
+    def is_unstable(self) -> bool:
+        return self.most_together > UNSTABLE_RETURNS
+
+    @property
+    def last_return(self) -> datetime:
+        return max(self.returned)
+
+
+def looks_at(document: Document) -> Looks:
+    """One query."""
+    returned = ArrayAgg("captured_at", filter=Q(outcome=Outcome.RETURNED), default=[])
+    found = document.captures.order_by().aggregate(total=Count("pk"), returned=returned)
+    return Looks(found["total"], found["returned"])
