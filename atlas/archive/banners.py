@@ -58,11 +58,12 @@ POINTER = re.compile(
     re.IGNORECASE,
 )
 MATTERS = re.compile(  # what a pointer to it gives a right to, or makes part of the contract
-    r"\b(?:opt|object|withdraw|delet\w{1,5}|rights?|exercise|complain\w{0,4}|terminat\w{1,5}"
+    r"\b(?:opt|requests?|object|withdraw|delet\w{1,5}|rights?|exercise|complain\w{0,4}|terminat\w{1,5}"
     r"|cancel\w{0,8}|refund\w{0,3}"
     r"|sub-?processors?|addendum|agreement|incorporated|governs?|part of|appl(?:y|ies))\b",
     re.IGNORECASE,
 )
+ANOTHER = re.compile(r"[.!?]\s{1,3}\S")  # a further sentence behind the first
 GREETING = re.compile(
     r"^(?:thank you|thanks) for (?:using|visiting|choosing|trying|reading|your interest in)\b.{0,80}$"
     r"|^(?:welcome to|hello from|hi from)\b.{0,60}$",
@@ -106,7 +107,7 @@ def is_announcement(sentence: str) -> bool:
 def is_pointer(sentence: str) -> bool:
     """Does the sentence only say where to read more?"""
     match = POINTER.match(sentence)
-    if match is None or MATTERS.search(sentence) is not None:
+    if match is None or MATTERS.search(sentence) is not None or ANOTHER.search(sentence) is not None:
         return False
     return BINDS.search(sentence.removeprefix("If ").removeprefix("if ")) is None
 

@@ -16,6 +16,7 @@ from atlas.archive.sentences import Sentence, sentence_key
 LABEL_WORDS = 8  # a longer heading says something
 TITLE_WORDS = 4  # with a full stop: "Governing law and venue."
 QUESTION_WORDS = 20  # unless it only asks
+ASKING = frozenset("what what's how why when where who which do does did can could is are will should has have".split())
 OBLIGING = MODALS | NEGATIONS
 FOOTNOTE = re.compile(r"(?<=[^\s(])\[\d{1,3}\]")  # behind a word, not "within [30] days"
 SMALL_NUMBERS = (
@@ -97,8 +98,9 @@ def plain(key: str) -> str:
 
 
 def is_question(sentence: Sentence) -> bool:
-    """Does it only ask? What matters is the answer."""
-    return sentence.text.endswith("?") and len(sentence.key.split()) <= QUESTION_WORDS
+    """Does it only ask, in a paragraph of its own? What matters is the answer. Items of a list may be criteria."""
+    asks = sentence.text.endswith("?") and sentence.key.split()[0] in ASKING
+    return asks and sentence.is_block and sentence.kind != "item" and len(sentence.key.split()) <= QUESTION_WORDS
 
 
 def words_before_grammar(key: str) -> str:

@@ -23,7 +23,7 @@ END = re.compile(
     r"|[\u3002\uff01\uff1f\uff1b]"  # Chinese and Japanese ends of sentences
     r"|(?<=[a-z)][.!?])(?=[A-Z][a-z])"  # "… it.We …": pages lose the space between paragraphs
 )
-HARD_BREAK = re.compile(r"(?: {2,9}|\\)\n|<br ?/?>\n?")
+HARD_BREAK = re.compile(r"(?<=[.:;!?])(?: {2,9}|\\)\n")
 ONLY_JOINS = ("and", "or", "and/or")
 WORD = re.compile(r"[^\W_]+(?:[.,:/'@_-][^\W_]+)*|[%$€£¥§&+<>=]")
 MONTHS = (
@@ -47,6 +47,7 @@ class Sentence:
 
     ``kind`` is that of its block; items that no text leads in count as paragraphs. ``is_link``: it is nothing but a
     link's label, or the path to the page. ``listed``: its list says what is allowed, or what is forbidden.
+    ``is_block``: nothing else stands in its block.
     """
 
     text: str
@@ -54,6 +55,7 @@ class Sentence:
     kind: Kind = "paragraph"
     is_link: bool = False
     listed: Listed = ""
+    is_block: bool = False
 
     @property
     def is_heading(self) -> bool:
@@ -85,7 +87,10 @@ def read_sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def _pieces(block: Block) -> Sequence[str]:
-    """The rows of a table; the lines of a paragraph that a hard break parts, as an address is; else the block."""
+    """The rows of a table; the lines of a paragraph that end with a mark and a hard break; else the block.
+
+    The lines of an address say something only together.
+    """
     if block.kind == "table":
         return block.text.split("\n")
     return HARD_BREAK.split(block.text) if block.kind == "paragraph" else (block.text,)
@@ -97,7 +102,8 @@ def _sentences_of(block: str, kind: Kind, listed: Listed, is_listed: bool) -> tu
     sentences = [folded] if kind in ("heading", "table") else split_sentences(folded)
     is_path = kind == "paragraph" and is_breadcrumb(block)
     is_link = not is_listed and (is_path or is_link_label(block))  # as an item of a list a label says something
-    return tuple(Sentence(text, key, kind, is_link, listed) for text in sentences if (key := sentence_key(text)))
+    keyed = [(text, key) for text in sentences if (key := sentence_key(text))]
+    return tuple(Sentence(text, key, kind, is_link, listed, len(keyed) == 1) for text, key in keyed)
 
 
 def split_sentences(text: str) -> list[str]:
