@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from atlas.archive.reporting import held_captures, most_within, report
 from atlas.models import Capture, ChangeCluster, ClusterDecision, Document, HoldDecision, Outcome, StatedDate, Version
+from tests.atlas.judging import many_sections, see
 from tests.atlas.site_rows import allow_publications_past_review, go_back, hold_capture, make_rows, reword
 from tests.factories import NOON, make_document, make_platform, make_provision, make_user, make_version
 
@@ -169,6 +170,19 @@ def test_one_platform_can_be_asked_for_and_an_unknown_one_is_bad_usage() -> None
     with pytest.raises(CommandError, match="No platform is called 'Nimbu'") as error:
         printed("--platform", "Nimbu")
     assert error.value.returncode == 2
+    assert "among others: Acme, Nimbus" in str(error.value)
+
+
+def test_reasons_that_repeat_are_said_once_and_every_held_capture_has_its_line() -> None:
+    see(make_document(), many_sections(12), *["Access denied"] * 3)
+    text = printed()
+    assert text.count("The text has only 13 characters") == 1
+    assert text.count("for the same reasons.") == 2
+
+
+def test_one_is_not_called_several() -> None:
+    make_version(make_document(), "We keep it.")
+    assert "1 platform, 1 document." in printed()
 
 
 def test_the_json_has_everything_that_the_text_has() -> None:

@@ -36,7 +36,9 @@ def platform_keys(names: list[str]) -> list[int]:
     known = dict(Platform.objects.filter(name__in=names).values_list("name", "pk"))
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise CommandError(f"No platform is called {', '.join(map(repr, unknown))}.", returncode=2)
+        held = ", ".join(Platform.objects.order_by("name").values_list("name", flat=True)[:20]) or "none yet"
+        words = f"No platform is called {', '.join(map(repr, unknown))}. The archive has, among others: {held}."
+        raise CommandError(words, returncode=2)
     return list(known.values())
 
 
@@ -73,12 +75,13 @@ def _capture_lines(by_outcome: dict[str, int]) -> Iterator[str]:
 
 
 def _held_lines(by_fate: dict[str, int], held: Iterator[HeldCapture]) -> Iterator[str]:
-    document = ""
+    document = above = ""
     for row in held:
         if row.document != document:
-            document = row.document
+            document, above = row.document, ""
             yield f"{row.document_name} ({row.document})"
-        reasons = " ".join(" ".join(row.reasons).split()) or "No reason was recorded."
+        why = " ".join(" ".join(row.reasons).split()) or "No reason was recorded."
+        reasons, above = "for the same reasons." if why == above else why, why
         decision = f" ({row.decision})" if row.decision else ""
         yield f"  {row.captured_at:%Y-%m-%d %H:%M}  {row.characters:>7,} characters  {row.fate}{decision}: {reasons}"
     yield f"Total: {sum(by_fate.values()):,} held."
@@ -139,4 +142,5 @@ def _date_lines(stated: dict[str, int]) -> Iterator[str]:
 
 
 def _counts(counts: dict[str, int]) -> str:
-    return ", ".join(f"{number:,} {name}" for name, number in counts.items() if number) or "none"
+    named = ((number, name if number > 1 else name.removesuffix("s")) for name, number in counts.items() if number)
+    return ", ".join(f"{number:,} {name}" for number, name in named) or "none"

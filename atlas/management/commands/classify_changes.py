@@ -57,7 +57,7 @@ class Command(BaseCommand):
         self.stderr.write(f"{len(answers)} change{pluralize(len(answers))}{': ' if counts else ''}{counts}.")
         if alone := sum(answer.is_alone for answer in answers):
             self.stderr.write(
-                f"{alone} of them judged on their two texts alone: the repository has not their commits or document."
+                f"{alone} of them judged on their two texts alone: the repository lacks their commits or document."
             )
 
 
