@@ -360,6 +360,7 @@ class TestSideBySide:
         page = words_of(read(client, side_by_side(seen([KEPT, KEPT.replace("may use", "may  use")]))))
         assert "Reads the same: only typography or white space differ" in page
         assert "1 differing in typography only" in page
+        assert "Show both" in page, "it is folded, so that it does not bury what differs"
 
     def test_a_provision_that_differs_in_no_word_says_so(self, client: Client, editor: User) -> None:
         provision = make_provision("* * * We keep it.")
