@@ -12,6 +12,7 @@ from atlas.models import Capture, Change, ChangeKind, Outcome, Placement
 
 REMEMBERED_VERSIONS = 16  # a page that flaps goes back and forth between few
 
+Steps = dict[int, tuple[int | None, int | None]]  # provision → its wording before and after
 Cuts = dict[int, dict[int, int]]  # splitter → provision → its wording
 
 
@@ -46,7 +47,7 @@ def _load_cuts(version_id: int) -> Cuts:
     return cuts
 
 
-def _differing(load_cuts: Callable[[int], Cuts], old: int, new: int) -> list[set[int]]:
+def _differing(load_cuts: Callable[[int], Cuts], old: int, new: int) -> list[Steps]:
     """The provisions that differ, by each splitter that cut both; none where they were first cut by different ones.
 
     A rebuild adds cuts to versions whose changes were found in earlier ones.
@@ -57,16 +58,23 @@ def _differing(load_cuts: Callable[[int], Cuts], old: int, new: int) -> list[set
     return [_between(before[splitter], after[splitter]) for splitter in sorted(before.keys() & after.keys())]
 
 
-def _between(before: dict[int, int], after: dict[int, int]) -> set[int]:
-    return {provision for provision in before.keys() | after.keys() if before.get(provision) != after.get(provision)}
+def _between(before: dict[int, int], after: dict[int, int]) -> Steps:
+    steps = {provision: (before.get(provision), after.get(provision)) for provision in before.keys() | after.keys()}
+    return {provision: (old, new) for provision, (old, new) in steps.items() if old != new}
 
 
-def _problem(capture: Capture, differing: list[set[int]]) -> str:
-    changes = Change.objects.filter(capture=capture).order_by()
-    kinds = dict(changes.values_list("provision_id", "kind"))
-    told = {provision_id for provision_id, kind in kinds.items() if kind != ChangeKind.MOVED}
+def _problem(capture: Capture, differing: list[Steps]) -> str:
+    changes = Change.objects.filter(capture=capture).exclude(kind=ChangeKind.MOVED).order_by()
+    rows = changes.values_list("provision_id", "old_wording_id", "new_wording_id")
+    told: Steps = {provision: (old, new) for provision, old, new in rows}
     if told in differing:
         return ""
-    if missing := differing[0] - told:
+    steps = next((steps for steps in differing if steps.keys() == told.keys()), differing[0])
+    if missing := steps.keys() - told.keys():
         return f"provision {min(missing)} differs from the version before, and no change says so."
-    return f"a change is recorded of provision {min(told - differing[0])}, which is as in the version before."
+    if more := told.keys() - steps.keys():
+        return f"a change is recorded of provision {min(more)}, which is as in the version before."
+    other = min(provision for provision in steps if steps[provision] != told[provision])
+    return (
+        f"the change that is recorded of provision {other} is not from the wording that stood to the one that stands."
+    )

@@ -30,6 +30,8 @@ def _wording_problem(wording: Wording) -> str:
         return "its folded hash is not that of its text."
     if wording.first_capture.document_id != wording.provision.document_id:
         return "it was first captured in another document than its provision's."
+    if wording.first_capture.outcome in (Outcome.UNCHANGED, Outcome.RETURNED):
+        return "it was first captured with a text that was known already."
     return "" if wording.is_placed else "it does not stand in the version in which it was first captured."  # type: ignore[attr-defined]
 
 
@@ -145,8 +147,8 @@ def _change_problem(change: Change) -> str:
     needs_both = change.kind in (ChangeKind.MODIFIED, ChangeKind.MOVED)
     if is_one_sided and needs_both:
         return f"it is “{change.kind}” and lacks one of its wordings."
-    if (change.kind == ChangeKind.ADDED and change.old_wording) or (
-        change.kind == ChangeKind.REMOVED and change.new_wording
+    if (change.kind in (ChangeKind.ADDED, ChangeKind.SPLIT) and change.old_wording) or (
+        change.kind in (ChangeKind.REMOVED, ChangeKind.MERGED) and change.new_wording
     ):
         return f"it is “{change.kind}” and has a wording that it cannot have."
     return ""

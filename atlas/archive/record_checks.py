@@ -1,6 +1,6 @@
 """The checks of this floor, what others rest on first."""
 
-from atlas.archive import completeness_checks, provision_checks, publication_checks, text_checks
+from atlas.archive import completeness_checks, judgement_checks, provision_checks, publication_checks, text_checks
 from atlas.archive.verifying import Check, references
 from atlas.models import (
     Approval,
@@ -30,6 +30,11 @@ CHECKS = [
     references(HoldDecision, TopicCorrection, NoiseRule, ChangeCluster, ChangeCluster.changes.through, ClusterDecision),
     Check("versions", Version.objects.count, text_checks.versions),
     Check("captures", Capture.objects.count, text_checks.captures),
+    Check(
+        "held, failed and released captures", judgement_checks.bad_captures().count, judgement_checks.explained_captures
+    ),
+    Check("incidents", Incident.objects.count, judgement_checks.incidents),
+    Check("decisions on held captures", HoldDecision.objects.count, judgement_checks.hold_decisions),
     Check("stated dates", StatedDate.objects.count, text_checks.stated_dates),
     Check("wordings", Wording.objects.count, provision_checks.wordings),
     Check("placements", Placement.objects.count, provision_checks.placements),

@@ -1,15 +1,18 @@
 """What verify_archive recomputes of texts and looks: snapshots, versions, captures, stated dates."""
 
+import re
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef
-from django.db.models.functions import Length
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Length, Substr
 
 from atlas.archive.fingerprints import fingerprint_sha256
 from atlas.archive.normalising import folded_sha256
 from atlas.archive.verifying import ROWS_AT_ONCE, TEXTS_AT_ONCE, Verdicts, say
 from atlas.models import Capture, Outcome, Snapshot, StatedDate, Version, sha256
+
+YEAR = re.compile(r"(?<![0-9])[12][0-9]{3}(?![0-9])")
 
 
 def snapshots() -> Verdicts:
@@ -96,7 +99,17 @@ def _fits(capture: Capture, told: _Told) -> bool:
 
 
 def stated_dates() -> Verdicts:
-    rows = StatedDate.objects.order_by("pk").annotate(length=Length("version__snapshot__text"))
+    """The words of a date must lie in the text and hold its year, where they have one in our digits."""
+    rows = StatedDate.objects.order_by("pk").annotate(
+        length=Length("version__snapshot__text"),
+        words=Substr("version__snapshot__text", F("start") + 1, F("end") - F("start")),
+    )
     for row in rows.iterator(ROWS_AT_ONCE):
-        is_inside = row.start < row.end <= row.length
-        yield say(row, "" if is_inside else "the words that state it lie outside its version's text.")
+        yield say(row, _date_problem(row))
+
+
+def _date_problem(row: StatedDate) -> str:
+    if not row.start < row.end <= row.length:  # type: ignore[attr-defined]
+        return "the words that state it lie outside its version's text."
+    years = YEAR.findall(row.words)  # type: ignore[attr-defined]
+    return "" if not years or row.value[:4] in years else "the words that state it name another year."
