@@ -107,3 +107,38 @@ class TestAnExtractionThatIsRunAgain:
         known = list(terms.provisions.order_by("pk").values_list("pk", "current_wording", "removed_at"))
         rebuild([terms], splitter=Splitter(SPLITTER + 1, split_texts))
         assert list(terms.provisions.order_by("pk").values_list("pk", "current_wording", "removed_at")) == known
+
+
+US, EU = "Rules for the United States: arbitration.", "Rules for the European Union: courts at home."
+REGIONS = [
+    document(**{f"Annex_{n}": f"Annex {n} of these terms. {rules}" for n in range(8)})
+    for rules in (f"{US} You waive class actions.", f"{EU} You keep all rights of consumers.")
+]
+
+
+def announced(captures: list[Capture]) -> list[Change]:
+    return list(Change.objects.announced().filter(capture__in=captures).order_by("pk"))
+
+
+class TestAPageThatAlternatesBetweenTwoRegions:
+    """Where one text that flapped was a storm of alerts."""
+
+    def test_is_two_versions_and_told_once_however_often_it_turns(self, terms: Document) -> None:
+        see(terms, *REGIONS * 2)
+        told = announced(list(terms.captures.all()))
+        assert {change.capture.sequence for change in told} == {2}
+        later = see(terms, *REGIONS * 30)
+        assert announced(later) == []
+        assert terms.versions.count() == 2
+        assert set(Change.objects.filter(capture__in=later).values_list("is_return", flat=True)) == {True}
+
+    def test_tells_of_what_really_changes_in_either_region_once(self, terms: Document) -> None:
+        see(terms, *REGIONS * 5)
+        american, european = (
+            text.replace("30 days", f"{days} days") for text, days in zip(REGIONS, (60, 90), strict=True)
+        )
+        for text in (american, european):
+            (told,) = announced(see(terms, text))
+            assert (told.kind, told.provision.title) == ("modified", "Retention")
+        assert announced(see(terms, *[american, european] * 10)) == []
+        assert terms.versions.count() == 4
