@@ -17,4 +17,4 @@ def hosts_only(key: str) -> str:
     """
     if "." not in key:
         return key
-    return " ".join(PAGE.sub(r"\1", SCHEME.sub("", key)).split())
+    return " ".join(PAGE.sub(r"\1", SCHEME.sub("", key.replace("mailto:", ""))).split())

@@ -23,6 +23,7 @@ BANNER_WORDS = re.compile(
 TERMS = r"(?:terms|polic(?:y|ies)|notices?|agreements?|conditions|statements?|addendum|guidelines)"
 ANNOUNCED = re.compile(
     rf"\bwe(?:'re| are|'ve| have)(?: \w{{1,12}}ly)? (?:updat|chang|revis|mak)(?:ed|ing)\b.{{0,120}}\b{TERMS}\b"
+    rf"|^we(?: \w{{1,12}}ly)? (?:updat|chang|revis)ed\b.{{0,60}}\b{TERMS}\b"
     rf"|\b{TERMS} (?:has|have|is|are) (?:recently )?(?:been |being )?(?:updated|revised|changed)\b",
     re.IGNORECASE,
 )
@@ -63,10 +64,11 @@ MATTERS = re.compile(  # what a pointer to it gives a right to, or makes part of
     r"|sub-?processors?|addendum|agreement|incorporated|governs?|part of|appl(?:y|ies))\b",
     re.IGNORECASE,
 )
+AMOUNT = re.compile(r"[$€£¥%]|\b\d{1,9} (?:hours?|days?|weeks?|months?|years?)\b", re.IGNORECASE)
 ANOTHER = re.compile(r"[.!?]\s{1,3}\S")  # a further sentence behind the first
 GREETING = re.compile(
     r"^(?:thank you|thanks) for (?:using|visiting|choosing|trying|reading|your interest in)\b.{0,80}$"
-    r"|^(?:welcome to|hello from|hi from)\b.{0,60}$",
+    r"|^(?:dear \w{1,20}(?: \w{1,20})?, )?(?:welcome to|hello from|hi from)\b.{0,60}$",
     re.IGNORECASE,
 )
 BINDS_GREETED = re.compile(r"\b(?:agree|accept|consent|subject|appl(?:y|ies)|by|before)\b|\d", re.IGNORECASE)
@@ -99,7 +101,7 @@ def is_announcement(sentence: str) -> bool:
     (True, False)
     """
     masked = mask_dates(sentence)
-    if len(sentence) > LONGEST_BANNER or BINDS.search(masked) is not None:
+    if len(sentence) > LONGEST_BANNER or BINDS.search(masked) is not None or AMOUNT.search(masked) is not None:
         return False
     return any(pattern.search(masked) for pattern in (ANNOUNCED, TAKES_EFFECT, READ_IT, SUMMARISED))
 

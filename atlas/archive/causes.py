@@ -10,13 +10,15 @@ from functools import lru_cache
 from atlas.archive.addresses import hosts_only
 from atlas.archive.banners import is_announcement, is_banner, is_greeting, is_pointer, same_contact
 from atlas.archive.english import plain_english, same_tense
+from atlas.archive.enumerators import without_enumerators
 from atlas.archive.names import DIGIT, MODALS, NEGATIONS
 from atlas.archive.sentences import Sentence, sentence_key
 
 LABEL_WORDS = 8  # a longer heading says something
 TITLE_WORDS = 4  # with a full stop: "Governing law and venue."
 QUESTION_WORDS = 20  # unless it only asks
-ASKING = frozenset("what what's how why when where who which do does did can could is are will should has have".split())
+QUESTION_WORD = "what what's how why when where who which do does did can could is are will should has have"
+ASKING = frozenset(QUESTION_WORD.split())
 OBLIGING = MODALS | NEGATIONS
 FOOTNOTE = re.compile(r"(?<=[^\s(])\[\d{1,3}\]")  # behind a word, not "within [30] days"
 SMALL_NUMBERS = (
@@ -44,7 +46,13 @@ ARTICLES = re.compile(r"\b(?:an?|the) ")
 GLUE = re.compile(r"[\s'/_.,:-]+")
 SPELLINGS = (
     (re.compile(r"is(e|es|ed|ing|ation|ations)\b"), r"iz\1"),
-    (re.compile(r"(?<=[a-z]{3})our(s|able|ed|ing|ful)?\b"), r"or\1"),
+    (re.compile(r"(?<=[a-z]{3})our(s|able|ably|ed|ing|ful|al|ite|ites|er|ers|less|hood)?\b"), r"or\1"),
+    (re.compile(r"(?<=[a-z]{3})ys(e|es|ed|ing|er)\b"), r"yz\1"),
+    (re.compile(r"(?<=[a-z]{3})tre(s)?\b"), r"ter\1"),
+    (re.compile(r"(?<=[a-z]{3})logue(s)?\b"), r"log\1"),
+    (re.compile(r"(?<=[a-z]{3}dg)e(?=ments?\b)"), ""),
+    (re.compile(r"\bprogramme(s)?\b"), r"program\1"),
+    (re.compile(r"\b(ful|enrol|instal)l(?=s?\b|ments?\b)"), r"\1"),
     (re.compile(r"\bu\.s\.?(?=\W|$)"), "us"),
     (re.compile(r"(?<=[a-z]{3})ence\b"), "ense"),
     (re.compile(r"ll(ed|ing)\b"), r"l\1"),
@@ -62,6 +70,8 @@ def cosmetic_cause(before: Sentence, after: Sentence) -> str:
             return reason
     if _without_footnotes(before) == _without_footnotes(after):
         return "Only the mark of a footnote changed."
+    if _without_enumerators(before) == _without_enumerators(after):
+        return "Only the numbering of clauses changed."
     if same_contact(before.text, after.text):
         return "Only the way changed in which a sentence names the same address for questions."
     if same_tense(before.key, after.key):
@@ -129,6 +139,10 @@ def _bind_alike(old: str, new: str) -> bool:
 
 def _without_footnotes(sentence: Sentence) -> str:
     return plain(sentence_key(FOOTNOTE.sub("", sentence.text)))
+
+
+def _without_enumerators(sentence: Sentence) -> str:
+    return plain(sentence_key(without_enumerators(sentence.text) if sentence.kind != "table" else sentence.text))
 
 
 def _as_it_is(key: str) -> str:

@@ -52,6 +52,9 @@ SAME_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("(?:in accordance with|according to)", "pursuant to"),
         ("(?:with (?:respect|regard) to|concerning|regarding)", "about"),
         ("usage", "use"),
+        ("personal (?:data|information)", "personal data"),
+        ("(?:the|our) services?", "our services"),
+        ("this (?:(?:privacy|cookies?) )?(?:notice|policy|statement)", "this policy"),
         ("privacy (?:notice|policy|statement)", "privacy policy"),
         ("cookie (?:notice|policy|statement)", "cookie policy"),
     )

@@ -33,6 +33,7 @@ COUNTED_WORDS = (  # one or several of them is another right, or another party
     " location child minor employee person organization organisation company owner court state country"
 )
 AGREEING = ({"is", "are"}, {"was", "were"}, {"has", "have"}, {"does", "do"}, {"this", "these"})
+CONFUSED = ({"its", "it is"}, {"your", "you are"})  # "it's" is written out by now
 COUNTED = frozenset(COUNTED_WORDS.split())
 COUNTING = frozenset(SINGLE.split())
 WITH_THAT = frozenset(TAKES_THAT.split())
@@ -96,6 +97,8 @@ class _Forms:
         self.single = COUNTING.intersection(before.key.split()) != COUNTING.intersection(after.key.split())
 
     def is_slip(self, gone: Sequence[str], come: Sequence[str]) -> bool:
+        if {" ".join(gone), " ".join(come)} in CONFUSED:
+            return True
         return len(gone) == len(come) and all(map(self._same_word, gone, come))
 
     def _same_word(self, one: str, two: str) -> bool:
