@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from atlas.archive.dating import record_stated_dates
@@ -55,6 +55,7 @@ class Rebuilt:
     characters: int = 0
     kept_characters: int = 0
     keepable_characters: int = 0
+    failed: int = 0  # documents that could not be cut again and are as they were
 
     def add(self, other: "Rebuilt") -> None:
         for name, number in vars(other).items():
@@ -90,13 +91,19 @@ def rebuild(
 ) -> Rebuilt:
     """Rebuild ``documents`` one after the other. Killed in between, the next run goes on; one after that adds nothing.
 
-    A dry run does all of it and takes it back.
+    A dry run does all of it and takes it back. A document that cannot be cut stays as it is and keeps nobody waiting.
     """
     total = Rebuilt()
     for done, document in enumerate(documents, start=1):
-        with transaction.atomic():
-            total.add(rebuild_document(document, splitter=splitter))
-            transaction.set_rollback(dry_run)
+        try:
+            with transaction.atomic():
+                total.add(rebuild_document(document, splitter=splitter))
+                transaction.set_rollback(dry_run)
+        except (OperationalError, InterfaceError):
+            raise  # without the database none can be cut
+        except Exception:
+            logger.exception("could not rebuild document", document=document.pk)
+            total.failed += 1
         progress(done, len(documents))
     return total
 

@@ -19,7 +19,7 @@ from atlas.archive.importing import import_collection
 from atlas.archive.rebuilding import PRESENT, Rebuilt, Splitter, documents_to_rebuild, rebuild, rebuild_document
 from atlas.archive.recording import record_capture
 from atlas.archive.recutting import Span, could_keep, kept, overlaps, owners_by_overlap
-from atlas.archive.splitting import SPLITTER
+from atlas.archive.splitting import SPLITTER, ProvisionText
 from atlas.models import (
     Capture,
     Change,
@@ -197,6 +197,22 @@ class TestAnInterruption:
         assert list(documents_to_rebuild(FINER)) == documents[1:]
         assert rebuild(list(documents_to_rebuild(FINER)), splitter=FINER).documents == 2
         assert Capture.objects.count() == 6
+
+    def test_a_document_that_cannot_be_cut_stays_as_it_is_and_the_others_are_cut(self) -> None:
+        known = [make_document(name=name) for name in ("Terms of Service", "Cookie Policy", "Privacy Policy")]
+        for where, text in zip(known, (A, B, C), strict=True):
+            record_capture(where, text=text, captured_at=NOON)
+        before = list(known[1].provisions.order_by("pk").values())
+
+        def cut(text: str) -> list[ProvisionText]:
+            if text == B:
+                raise RecursionError("nested too deeply")
+            return FINER.cut(text)
+
+        rebuilt = rebuild(known, splitter=Splitter(FINER.number, cut))
+        assert (rebuilt.documents, rebuilt.failed) == (2, 1)
+        assert list(known[1].provisions.order_by("pk").values()) == before
+        assert list(documents_to_rebuild(FINER)) == [known[1]]
 
     def test_a_version_that_came_between_two_splitters_is_cut_once(self, terms: Document, see: See) -> None:
         see(A)

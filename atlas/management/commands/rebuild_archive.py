@@ -42,6 +42,12 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(as_json(rebuilt, seconds=seconds, dry_run=options["dry_run"])))
         else:
             self.stdout.write(in_words(rebuilt, seconds=seconds, dry_run=options["dry_run"]))
+        if rebuilt.failed:
+            documents_failed = f"{rebuilt.failed:,} document{pluralize(rebuilt.failed)}"
+            raise CommandError(
+                f"{documents_failed} could not be cut again and stayed as before; the log says which and why. "
+                "Mend the cause and run the command again."
+            )
 
 
 def document_key(public_id: str) -> int:
@@ -61,7 +67,7 @@ def as_json(rebuilt: Rebuilt, *, seconds: float, dry_run: bool) -> dict[str, Any
 
 
 def in_words(rebuilt: Rebuilt, *, seconds: float, dry_run: bool) -> str:
-    if not rebuilt.documents:
+    if not rebuilt.documents and not rebuilt.failed:
         return f"Nothing to do: splitter {SPLITTER} has cut every version. {seconds:.1f} s."
     verb = "Would cut" if dry_run else "Cut"
     versions, documents = rebuilt.versions, rebuilt.documents
