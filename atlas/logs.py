@@ -44,7 +44,7 @@ def logging_settings(secrets: Iterable[str]) -> dict[str, Any]:
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": [*STAMPS, structlog.processors.format_exc_info],
+                "foreign_pre_chain": [*STAMPS, one_line_for_warnings, structlog.processors.format_exc_info],
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     renderer(secrets, is_terminal=sys.stderr.isatty()),
@@ -58,6 +58,13 @@ def logging_settings(secrets: Iterable[str]) -> dict[str, Any]:
             **{name: {"level": "WARNING"} for name in quiet},
         },
     }
+
+
+def one_line_for_warnings(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    """A refused page is no fault of the program: Django warns of it with a traceback, which nobody can act on."""
+    if event.get("level") == "warning":
+        event.pop("exc_info", None)
+    return event
 
 
 def renderer(secrets: Iterable[str], *, is_terminal: bool) -> Processor:

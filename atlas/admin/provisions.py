@@ -101,8 +101,8 @@ class ChangeAdmin(JudgedChanges, ReadOnlyAdmin):
 
     @admin.display(description="text before")
     def old_text(self, change: Change) -> str:
-        return change.old_wording.text if change.old_wording else "–"
+        return change.old_wording.text if change.old_wording else "none: the provision is new"
 
     @admin.display(description="text after")
     def new_text(self, change: Change) -> str:
-        return change.new_wording.text if change.new_wording else "–"
+        return change.new_wording.text if change.new_wording else "none: the provision is gone"

@@ -1,6 +1,11 @@
 """The log: one readable line an event, and never a secret."""
 
-from atlas.logs import HIDDEN, renderer
+import logging
+from logging.config import DictConfigurator
+
+import pytest
+
+from atlas.logs import HIDDEN, logging_settings, renderer
 
 SECRET = "sk-very-secret-key"
 
@@ -30,3 +35,13 @@ def test_a_traceback_stays_readable() -> None:
 
 def test_names_that_logfmt_refuses_are_made_plain() -> None:
     assert line(event="seen", **{"a name": 1}) == "event=seen a_name=1"
+
+
+@pytest.mark.parametrize(("level", "is_told"), [(logging.WARNING, False), (logging.ERROR, True)])
+def test_a_refused_page_is_one_line_and_a_fault_keeps_its_traceback(level: int, is_told: bool) -> None:
+    formatter = DictConfigurator(logging_settings([])).configure_formatter(logging_settings([])["formatters"]["line"])
+    fault = PermissionError("no")
+    told = logging.LogRecord("django.request", level, "", 0, "Forbidden: /x", (), (PermissionError, fault, None))
+    words = formatter.format(told)
+    assert "Forbidden: /x" in words
+    assert ("PermissionError" in words) is is_told
