@@ -109,9 +109,19 @@ def is_announcement(sentence: str) -> bool:
 def is_pointer(sentence: str) -> bool:
     """Does the sentence only say where to read more?"""
     match = POINTER.match(sentence)
-    if match is None or MATTERS.search(sentence) is not None or ANOTHER.search(sentence) is not None:
+    if match is None or MATTERS.search(sentence) is not None or _says_more(sentence):
         return False
     return BINDS.search(sentence.removeprefix("If ").removeprefix("if ")) is None
+
+
+def _says_more(sentence: str) -> bool:
+    """Does a further sentence follow, or does it name an amount?"""
+    return ANOTHER.search(sentence) is not None or names_amount(sentence)
+
+
+def names_amount(text: str) -> bool:
+    """Is a sum of money, a share or a period in it?"""
+    return AMOUNT.search(text) is not None
 
 
 def follows_announcement(sentence: str) -> bool:
@@ -130,7 +140,11 @@ def follows_announcement(sentence: str) -> bool:
 
 def is_greeting(sentence: str) -> bool:
     """Is it a pleasantry: "Thank you for using Orchard!"?"""
-    return GREETING.match(sentence) is not None and (BINDS.search(sentence) or BINDS_GREETED.search(sentence)) is None
+    return (
+        GREETING.match(sentence) is not None
+        and not _says_more(sentence)
+        and (BINDS.search(sentence) or BINDS_GREETED.search(sentence)) is None
+    )
 
 
 def same_contact(before: str, after: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from atlas.archive.addresses import hosts_only
-from atlas.archive.banners import is_announcement, is_banner, is_greeting, is_pointer, same_contact
+from atlas.archive.banners import is_announcement, is_banner, is_greeting, is_pointer, names_amount, same_contact
 from atlas.archive.english import plain_english, same_tense
 from atlas.archive.enumerators import without_enumerators
 from atlas.archive.names import DIGIT, MODALS, NEGATIONS
@@ -110,6 +110,7 @@ def plain(key: str) -> str:
 def is_question(sentence: Sentence) -> bool:
     """Does it only ask, in a paragraph of its own? What matters is the answer. Items of a list may be criteria."""
     asks = sentence.text.endswith("?") and sentence.key.split()[0] in ASKING
+    asks = asks and not names_amount(sentence.text)
     return asks and sentence.is_block and sentence.kind != "item" and len(sentence.key.split()) <= QUESTION_WORDS
 
 
@@ -122,7 +123,7 @@ def words_before_grammar(key: str) -> str:
 
 def _is_label(sentence: Sentence) -> bool:
     """Is it a heading that says nothing by itself? A line in bold may be a sentence."""
-    if not sentence.is_heading:
+    if not sentence.is_heading or names_amount(sentence.text):
         return False
     words = sentence.key.split()
     if words[0] in ("we", "you") and not MODALS.isdisjoint(words):

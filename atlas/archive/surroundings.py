@@ -11,6 +11,7 @@ from functools import cached_property
 from atlas.archive.causes import plain, words_before_grammar
 from atlas.archive.english import is_mistyped, is_typing_error
 from atlas.archive.history import SentenceHistory
+from atlas.archive.names import binds
 from atlas.archive.notices import find_notices
 from atlas.archive.panels import find_panels
 from atlas.archive.renames import Rename, apply_renames, find_renames
@@ -34,6 +35,7 @@ class Side:
     own: WholeText
     other: WholeText
     is_repeated: bool = False
+    is_newer: bool = False
     searches: dict[str, bool] = field(default_factory=dict)
 
     def is_left(self, sentence: Sentence) -> bool:
@@ -42,11 +44,18 @@ class Side:
             return True
         count = self.own.counts[sentence.key]
         there = self.other.counts[sentence.key]
-        if count and there >= (1 if self.is_repeated else count):
+        if count and there >= (1 if self.is_repeated or self._is_copied(sentence.key) else count):
             return False
         if self._said_but_for_and(sentence.key):
             return False
         return not self._said_in_other_cuts(sentence.key)
+
+    def _is_copied(self, key: str) -> bool:
+        """Did the newer version get it once more as one of many that follow each other a second time?
+
+        A page was assembled twice then. The loss of a copy is news: it may have been that for other customers.
+        """
+        return self.is_newer and key in self.own.copied and key not in self.other.copied
 
     def _said_but_for_and(self, key: str) -> bool:
         """Does the other version say it with, or without, the "and" that joins an item to the next?
@@ -108,7 +117,7 @@ class Surroundings:
 
     @cached_property
     def from_new(self) -> Side:
-        return Side(self.new, self.old, self.is_repeated)
+        return Side(self.new, self.old, self.is_repeated, is_newer=True)
 
     @cached_property
     def left_old(self) -> Sequence[Sentence]:
@@ -171,7 +180,8 @@ class Surroundings:
             return ""
         if plain(sentence.key) in plain_others:
             return "The other version says it elsewhere, in another form."
-        if sentence.kind == "paragraph" and is_label(sentence) and side.other.says(sentence.key):
+        says_something = not all(map(binds, sentence.key.split()))
+        if says_something and sentence.kind == "paragraph" and is_label(sentence) and side.other.says(sentence.key):
             return "Only a label came or went whose words stand in both versions."
         return ""
 

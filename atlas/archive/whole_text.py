@@ -11,6 +11,7 @@ from atlas.archive.sentences import Sentence, read_sentences
 
 MARKS = ".,:;!?()[]{}\"'*_"
 NEAR = 8  # sentences; items of one list
+COPY = 10  # sentences that follow each other; fewer are boilerplate that recurs
 MOST_PLACES = 50  # a fragment that stands more often than this is furniture; nothing is learnt from further places
 
 
@@ -40,6 +41,13 @@ class WholeText:
         joints = [index for index, sentence in enumerate(self.sentences) if sentence.key.endswith((" or", " and/or"))]
         near = (sentence for at in joints for sentence in self.sentences[max(0, at - NEAR) : at + NEAR + 1])
         return frozenset(sentence.key for sentence in near)
+
+    @cached_property
+    def copied(self) -> frozenset[str]:
+        """The sentences of every run of ten or more that stands here twice."""
+        keys = [sentence.key for sentence in self.sentences]
+        runs = Counter(tuple(keys[start : start + COPY]) for start in range(len(keys) - COPY + 1))
+        return frozenset(key for run, count in runs.items() if count > 1 for key in run)
 
     @cached_property
     def joined(self) -> str:

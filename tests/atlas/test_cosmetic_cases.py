@@ -162,6 +162,12 @@ class TestWhatPagesSayOfThemselves:
     def test_a_greeting_that_binds_is_news(self, text: str) -> None:
         assert judged(None, text).significance == SUBSTANTIVE
 
+    @pytest.mark.parametrize(
+        "text", ["## Cap of $500", "What happens after 30 days?", "For details of the $5 fee, see below."]
+    )
+    def test_an_amount_is_news_wherever_it_stands(self, text: str) -> None:
+        assert judged(None, text).significance == SUBSTANTIVE
+
     def test_a_question_alone_says_nothing_but_a_criterion_does(self) -> None:
         question = "What happens to my photos when I leave the service?"
         assert judged(None, question).significance == COSMETIC
@@ -205,6 +211,15 @@ class TestWhatPagesSayOfThemselves:
         assert judged(old, old.replace("questions", "questions about albums")).significance == COSMETIC
         assert judged(old, old.replace("questions", "questions").replace("help@", "sales@")).significance == SUBSTANTIVE
         assert judged(old, old.replace("For questions", "For refunds")).significance == SUBSTANTIVE
+
+
+def test_a_long_part_of_the_page_that_stands_twice_is_no_news_but_its_loss_is() -> None:
+    part = "\n\n".join(f"We print the photos of album {month} on paper." for month in range(12))
+    once, twice = f"{BEFORE}\n\nMore about paper follows here.\n\n{part}", f"{part}\n\n{BEFORE}\n\n{part}"
+    assert judge(None, part, survey([once], [twice])).significance == COSMETIC
+    assert judge(part, None, survey([twice], [once])).significance == SUBSTANTIVE
+    changed = part.replace("album 3 on paper", "album 3 on glass")
+    assert judge(None, changed, survey([once], [f"{changed}\n\n{once}"])).significance == SUBSTANTIVE
 
 
 def test_lines_of_a_paragraph_are_sentences_but_an_address_is_one() -> None:
