@@ -10,6 +10,7 @@ WITHOUT_DATABASE = {
     "version",
     "--version",
     "check",
+    "classify_changes",
     "compare_texts",
 }
 
@@ -54,7 +55,13 @@ def main() -> None:
 
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our output, such as ``head``, has enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        stop_with(130, "Stopped. What was done up to here is kept; run the command again to go on.")
 
 
 if __name__ == "__main__":
