@@ -2,8 +2,8 @@
 
 Told by the pair of versions, not by one sentence: the same name gives way to the same other name in several sentences,
 hardly stands in the new version any more, and is no party to the contract. One sentence is enough where both are known
-to be names of the platform. A change of a party is never a rename,
-unless the sentence that identifies it, with its register number, is the same but for the name.
+to be names of the platform. A defined term is renamed if its definition is the same but for the term. A change of a
+party is never a rename, unless the sentence that identifies it, with its register number, is the same but for the name.
 """
 
 import re
@@ -43,6 +43,9 @@ PARTY = (
 )
 FORM = re.compile(rf"(?<!\S){LEGAL_FORM}(?!\S)")
 SHORT_NAME = re.compile(r"[(\"'\[]{1,3}(?:we|us|our|the company|company)[)\"'\],]", re.IGNORECASE)  # Orchard ("we")
+TERM = re.compile(  # a defined term, by what stands beside it
+    r'"([^"]{2,40})" (?:means?|refers? to)\b|\b(?:together|collectively|each|each an?|individually),? "([^"]{2,40})"'
+)
 REGISTER_NUMBER = re.compile(
     r"\b(?:regist(?:er|ry|ered|ration)|company|trade|commercial)\b.{0,80}\b(?:number|no|nr|under|n°) \d[\d .-]{4}"
 )
@@ -72,11 +75,14 @@ def find_renames(
         return ()
     sentences: Counter[Rename] = Counter()
     identified: set[Rename] = set()
+    defined: set[Rename] = set()
     for before, after in pair_up(*left):
         if before is None or after is None or max(len(before.key), len(after.key)) > LONGEST_SENTENCE:
             continue
         swaps = set(_swaps(before.key.split(), after.key.split()))
         sentences.update(swaps)
+        if len(swaps) == 1:
+            defined |= {swap for swap in swaps if _defines(swap, before, after) and _is_new_term(swap, old, new)}
         if len(swaps) == 1 and REGISTER_NUMBER.search(before.key):
             identified |= {swap for swap in swaps if _is_same_party(swap, old, new)}
     known = {platform, *aliases} if aliases else set()
@@ -84,6 +90,7 @@ def find_renames(
         rename
         for rename, count in sentences.items()
         if rename in identified
+        or (_forms(rename) & defined and sum(map(sentences.__getitem__, _forms(rename))) >= FEWEST_SENTENCES)
         or (rename.old in known and rename.new in known and not _is_any_party(rename, old, new, CONTRACTING))
         or (count >= FEWEST_SENTENCES and _is_rename(rename, old, new, platform))
     )
@@ -105,6 +112,30 @@ def _swaps(old: list[str], new: list[str]) -> Iterator[Rename]:
         gone, come = old[i:j], new[k:m]
         if 0 < len(gone) <= LONGEST_NAME and 0 < len(come) <= LONGEST_NAME and not any(map(binds, [*gone, *come])):
             yield Rename(" ".join(gone).removesuffix("'s"), " ".join(come).removesuffix("'s"))
+
+
+def _forms(rename: Rename) -> set[Rename]:
+    """Itself, and the same of one or of several."""
+    singular = Rename(rename.old.removesuffix("s"), rename.new.removesuffix("s"))
+    return {rename, singular, Rename(f"{singular.old}s", f"{singular.new}s")}
+
+
+def _defines(swap: Rename, before: Sentence, after: Sentence) -> bool:
+    """Is the sentence a definition that stayed the same but for the term: '"Albums" means … photos'?"""
+    if swap.old not in _terms(before.text) or swap.new not in _terms(after.text):
+        return False
+    return apply_renames(before.key, [swap]) == after.key
+
+
+def _terms(text: str) -> set[str]:
+    return {(match[1] or match[2]).casefold() for match in TERM.finditer(text)}
+
+
+def _is_new_term(swap: Rename, old: WholeText, new: WholeText) -> bool:
+    """Is the old term out of use, and was the new one not in use for anything? And is neither a party?"""
+    if new.times_said(swap.old) > REMAINING * old.times_said(swap.old):
+        return False
+    return not old.says(swap.new) and not _is_any_party(swap, old, new, PARTY)
 
 
 def _is_same_party(swap: Rename, old: WholeText, new: WholeText) -> bool:

@@ -257,6 +257,34 @@ class TestOtherNamesOfThePlatform:
         assert self.judged(old, old.replace("Albumio", "Leafly"), "Albumio") == SUBSTANTIVE
 
 
+class TestDefinedTerms:
+    OLD = (
+        '"Prints" means the photos on paper that you order. You pay for Prints. We post Prints to you. You may return a'
+        " Print. Albums are no Prints."
+    )
+
+    def test_a_term_may_be_renamed_if_its_definition_stays(self) -> None:
+        new = self.OLD.replace("Print", "Card")
+        assert judged(self.OLD, new, before=BEFORE, after=BEFORE).significance == COSMETIC
+        assert judged(self.OLD, new.replace("may return", "must return")).significance == SUBSTANTIVE
+
+    @pytest.mark.parametrize(
+        "new",
+        [
+            OLD.replace("Print", "Card").replace("on paper", "on glass"),
+            OLD.replace("Prints", "Albums"),
+            OLD.replace("post Prints", "post Cards"),
+            OLD.replace('"Prints" means the photos on paper that you order. ', "").replace("Print", "Card"),
+        ],
+    )
+    def test_another_meaning_under_another_name_is_news(self, new: str) -> None:
+        assert judged(self.OLD, new).significance == SUBSTANTIVE
+
+    def test_a_party_is_no_defined_term(self) -> None:
+        old = 'Orchard Ltd and Fig Ltd, together "Orchard", print. Orchard may ask. Orchard posts. Orchard is kind.'
+        assert judged(old, old.replace("Orchard", "Walnut")).significance == SUBSTANTIVE
+
+
 CHANGES = [
     ("We print", "We do not print"),
     ("may", "must"),
