@@ -10,13 +10,14 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
 from django.db import OperationalError, connection, transaction
+from django.utils import timezone
 
 from atlas.archive.confirming import Waiting, reach_of, with_incident
 from atlas.archive.held import STOOD
@@ -158,19 +159,27 @@ def read_history(repository: Repository, tip: str) -> tuple[list[Record], int]:
         SourceError: if there is not a single record.
     """
     records: list[Record] = []
+    latest: datetime | None = None
     others = 0
     for commit in repository.commits(tip):
         record = parse_record(commit)
         if record is None:
             others += 1
         else:
-            records.append(record)
+            records.append(_not_in_the_future(record, latest))
+            latest = max(latest or records[-1].captured_at, records[-1].captured_at)
     if not records:
         raise SourceError(
             f"{repository.source} is a git repository but no Open Terms Archive versions collection: "
             "no commit in it records one file like “Service/Privacy Policy.md”."
         )
     return records, others
+
+
+def _not_in_the_future(record: Record, latest: datetime | None) -> Record:
+    """A date to come is a wrong clock's: as old as the ``latest`` before it. Else all that follows were old history."""
+    now = timezone.now()
+    return record if record.captured_at <= now else replace(record, captured_at=latest or now)
 
 
 def choose(

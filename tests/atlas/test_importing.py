@@ -382,6 +382,19 @@ def test_an_import_that_was_killed_goes_on_where_it_stopped(tmp_path: Path) -> N
     assert Change.objects.count() == KILLED - 2
 
 
+@pytest.mark.django_db
+def test_a_date_in_the_future_makes_old_history_of_nothing(run: Import, tmp_path: Path) -> None:
+    texts = [document(Retention=f"We keep your Content for {days} days after you delete it.") for days in (30, 60, 90)]
+    maker = CollectionMaker().first("Marrowmint", "Terms", texts[0])
+    maker.change("Marrowmint", "Terms", texts[1], at=datetime(2999, 1, 1, tzinfo=UTC))
+    maker.change("Marrowmint", "Terms", texts[2], at=START + timedelta(days=2))
+    run(maker.write(tmp_path / "ota"))
+    times = list(Capture.objects.order_by("sequence").values_list("captured_at", flat=True))
+    assert times == [START, START, START + timedelta(days=2)]
+    assert list(Change.objects.values_list("is_backfill", flat=True)) == [False, False]
+    assert run(tmp_path / "ota").recorded.total() == 0
+
+
 KILLED = 3 * importing.BATCH  # records of the collection whose import is killed after the first batch
 IMPORT = """
 import os, sys
