@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 from analysis.models import DraftJob, DraftRun, JobState
-from analysis.queue import NOISE_PRIORITY, cancel, retry
+from analysis.queue import NOISE_PRIORITY, OPEN, cancel, retry
 from atlas.archive.clustering import waiting
 from atlas.archive.noise_rules import Rules
 from atlas.models import NoiseRule
@@ -94,6 +94,14 @@ class DraftJobAdmin(ReadOnly, JobAdmin):
     list_select_related = ["wording__provision"]
     search_fields = ["id", "last_error"]
     actions = ["retry_jobs", "cancel_jobs"]
+    # What waits comes first, in the order in which it will be drafted; then what ended, the latest first.
+    ordering = [
+        Case(When(state__in=OPEN, then=0), default=1).asc(),
+        F("finished_at").desc(nulls_first=True),
+        F("priority").desc(),
+        "run_after",
+        "id",
+    ]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return JobList

@@ -212,5 +212,5 @@ CHECKS = [
     Check("events", Event.objects.count, events),
     Check("decisions", Decision.objects.count, decisions),
     Check("editions", Edition.objects.count, editions),
-    Check("publications beside what was approved", Publication.objects.count, publications),
+    Check("publications compared with their approvals", Publication.objects.count, publications),
 ]

@@ -42,7 +42,7 @@ def test_the_sample_is_whole() -> None:
     assert verified.broken == []
     assert verified.rows["events"] == Event.objects.count() > 0
     assert verified.rows["revisions"] == Revision.objects.count() > 0
-    assert verified.rows["publications beside what was approved"] == Publication.objects.count() > 0
+    assert verified.rows["publications compared with their approvals"] == Publication.objects.count() > 0
 
 
 def test_the_sample_cut_again_is_whole_and_its_analyses_are_as_current_as_before() -> None:
