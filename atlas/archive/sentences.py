@@ -93,7 +93,8 @@ def _pieces(block: Block) -> Sequence[str]:
     """
     if block.kind == "table":
         return block.text.split("\n")
-    return HARD_BREAK.split(block.text) if block.kind == "paragraph" else (block.text,)
+    is_broken = block.kind == "paragraph" and "\n" in block.text
+    return HARD_BREAK.split(block.text) if is_broken else (block.text,)
 
 
 @lru_cache(maxsize=65_536)

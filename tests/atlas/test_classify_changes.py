@@ -92,6 +92,28 @@ def test_earlier_versions_tell_a_flapping_page(tmp_path: Path) -> None:
     assert labels(answers) == ["capture_noise", "substantive"]
 
 
+class TestARenamedService:
+    """A service's new folder goes on with the documents of the old one, under another name."""
+
+    TERMS = "\n\n".join(f"{{name}} prints the photos of album {number} that you upload to it." for number in range(8))
+    COOKIES = "Cookies are files on your device when you visit our sites, such as {name} or the Press.\n"
+    ASKED = COOKIES.format(name="Albumio"), COOKIES.format(name="Leafly")
+
+    def judged(self, later_terms: str, tmp_path: Path) -> list[str]:
+        maker = CollectionMaker().first("Albumio", "Terms of Service", self.TERMS.format(name="Albumio"))
+        maker.first("Leafly", "Terms of Service", later_terms)
+        maker.first("Leafly", "Trackers Policy", OLD + "\n" + self.ASKED[0])
+        maker.change("Leafly", "Trackers Policy", OLD + "\n" + self.ASKED[1])
+        repository = maker.write(tmp_path / "renamed.git")
+        return labels(classify(repository, row(repository, (2, 3), *self.ASKED, document="Leafly/Trackers Policy")))
+
+    def test_its_names_mean_the_same(self, tmp_path: Path) -> None:
+        assert self.judged(self.TERMS.format(name="Leafly"), tmp_path) == ["cosmetic"]
+
+    def test_the_name_of_another_service_does_not(self, tmp_path: Path) -> None:
+        assert self.judged(self.TERMS.format(name="Leafly").replace("photos", "maps"), tmp_path) == ["substantive"]
+
+
 def test_unknown_commits_and_documents_are_judged_on_their_texts_and_said_so(collection: Path) -> None:
     step = "We keep it for 30 days.", "We keep it for 90 days."
     unknown = row(collection, (0, 1), *step, from_commit="0" * 40)
