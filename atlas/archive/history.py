@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from atlas.archive.sentences import sentence_keys
 
 FLAPPING = timedelta(days=90)
+START = 0  # stands for the beginning of the text
 
 
 @dataclass
@@ -18,16 +19,19 @@ class SentenceHistory:
     """The sentences of the accepted captures of one document, as hashes of their keys; fed in order with ``see``.
 
     ``standing`` are those of the latest capture, each with when it came; ``gone`` tells when a sentence last went, also
-    of those that are back.
+    of those that are back; ``behind`` which sentence each stood behind when it was last seen.
     The hashes are Python's own, salted for each process: an instance is rebuilt from texts, never stored.
     """
 
     standing: dict[int, datetime] = field(default_factory=dict)
     gone: dict[int, datetime] = field(default_factory=dict)
+    behind: dict[int, int] = field(default_factory=dict)
 
     def see(self, texts: Iterable[str], at: datetime) -> None:
         """Take in the next accepted capture: the texts of its provisions, or one whole text."""
-        now = {hash(key) for text in texts for key in sentence_keys(text)}
+        order = [hash(key) for text in texts for key in sentence_keys(text)]
+        now = set(order)
+        self.behind |= zip(order, [START, *order], strict=False)
         for sentence in self.standing.keys() - now:
             self.gone[sentence] = at
         self.standing = {sentence: self.standing.get(sentence, at) for sentence in now}
@@ -35,6 +39,8 @@ class SentenceHistory:
     def forget_before(self, at: datetime) -> None:
         """Drop what can no longer make a sentence a returned one at ``at`` or later."""
         self.gone = {sentence: went for sentence, went in self.gone.items() if at - went <= FLAPPING}
+        known = self.gone.keys() | self.standing.keys()
+        self.behind = {sentence: other for sentence, other in self.behind.items() if sentence in known}
 
     def stands(self, key: str) -> bool:
         """Does the latest accepted capture say it?"""
@@ -47,6 +53,10 @@ class SentenceHistory:
     def goes_again(self, key: str, at: datetime) -> bool:
         """Does a sentence that stands go for the second time within 90 days?"""
         return hash(key) in self.standing and self._went_lately(key, at)
+
+    def stood_behind(self, key: str, other: str) -> bool:
+        """Did the sentence stand behind ``other`` (empty: at the very beginning) when it was last seen?"""
+        return self.behind.get(hash(key)) == (hash(other) if other else START)
 
     def stood_in(self, key: str, other: str) -> bool:
         """Did the sentence that stands come only when ``other`` had gone? Then it was the other's variant."""

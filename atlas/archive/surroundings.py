@@ -26,6 +26,25 @@ TWICE = 0.8  # share of the sentences that a second copy of the page holds again
 FEWEST_SENTENCES = 5
 LABEL_WORDS = 8
 FEWEST_SPACES = 2
+OWN_WORDS = 6  # a shorter sentence says what it says by the text before it
+POINTING = frozenset(
+    [
+        "this",
+        "that",
+        "these",
+        "those",
+        "such",
+        "it",
+        "they",
+        "them",
+        "its",
+        "their",
+        "above",
+        "below",
+        "following",
+        "so",
+    ]
+)
 
 
 @dataclass
@@ -202,11 +221,23 @@ class Surroundings:
             return ""
         if after is None:
             return WENT_AGAIN if before is not None and history.goes_again(before.key, at) else ""
-        if not history.came_back(after.key, at):
+        if not history.came_back(after.key, at) or not self._says_the_same_there(after, history):
             return ""
         if before is None or history.stood_in(before.key, after.key) or history.goes_again(before.key, at):
             return CAME_BACK
         return ""
+
+    def _says_the_same_there(self, sentence: Sentence, history: SentenceHistory) -> bool:
+        """Is it back where it stood, or does it say the same wherever it stands?"""
+        if not _leans_on_context(sentence):
+            return True
+        return any(history.stood_behind(sentence.key, other) for other in self.new.before[sentence.key])
+
+
+def _leans_on_context(sentence: Sentence) -> bool:
+    """Is it so short or so full of pointing words that its place decides what it says: "We may share this."?"""
+    words = sentence.key.split()
+    return len(words) < OWN_WORDS or not POINTING.isdisjoint(words)
 
 
 def _holds_twice(one: WholeText, other: WholeText) -> bool:

@@ -23,6 +23,16 @@ class WholeText:
         self.counts = Counter(sentence.key for sentence in self.sentences)
 
     @cached_property
+    def before(self) -> dict[str, set[str]]:
+        """Which sentences each one stands behind; the first stands behind nothing."""
+        before: dict[str, set[str]] = defaultdict(set)
+        last = ""
+        for sentence in self.sentences:
+            before[sentence.key].add(last)
+            last = sentence.key
+        return before
+
+    @cached_property
     def headings(self) -> frozenset[str]:
         return frozenset(sentence.key for sentence in self.sentences if sentence.is_heading)
 

@@ -77,3 +77,17 @@ def test_what_is_long_gone_can_be_forgotten() -> None:
     history.forget_before(day(210))
     assert not history.came_back(sentence_key(BASE), day(50))
     assert history.came_back(sentence_key(VARIANT), day(210))
+
+
+def test_a_sentence_that_points_to_its_context_is_back_only_where_it_stood() -> None:
+    voice, payment = "Orchard records your voice.", "Orchard keeps your card number."
+    shared = "We may share this with our partners."
+    history = history_of((0, f"{voice} {shared} {payment}"), (30, f"{voice} {payment}"))
+    assert turn(history, f"{voice} {payment}", f"{voice} {shared} {payment}").is_return
+    elsewhere = turn(history, f"{voice} {payment}", f"{voice} {payment} {shared}")
+    assert elsewhere.significance == Significance.SUBSTANTIVE
+    assert not elsewhere.is_return
+
+
+def turn(history: SentenceHistory, old: str, new: str) -> Judgement:
+    return judge(old, new, survey([old], [new], history, day(60)))
