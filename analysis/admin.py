@@ -15,8 +15,8 @@ from django.utils.timesince import timesince
 
 from analysis.models import DraftJob, DraftRun, JobState
 from analysis.queue import NOISE_PRIORITY, OPEN, cancel, retry
-from atlas.archive.clustering import waiting
-from atlas.archive.noise_rules import Rules
+from atlas.archive.judgements.clustering import waiting
+from atlas.archive.judgements.noise_rules import Rules
 from atlas.models import NoiseRule
 
 if TYPE_CHECKING:  # generic for the type checker alone

@@ -15,7 +15,7 @@ from analysis.composition import Sources, compose
 from analysis.context import Context
 from analysis.prompts import Prompt
 from analysis.schema import Analysis, BadDraft, canonical_sha256, read_draft, wire
-from atlas.archive.normalising import storable
+from atlas.archive.texts.normalising import storable
 
 REASK = (
     "That was not usable. Send the whole JSON object again, corrected, and nothing else. What is wrong:\n\n{problems}"

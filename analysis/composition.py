@@ -21,7 +21,7 @@ from analysis.schema import (
     Rating,
     Statement,
 )
-from atlas.archive.normalising import locate
+from atlas.archive.texts.normalising import locate
 from atlas.markup import citations
 from atlas.markup import quotes as quotes_in
 

@@ -16,7 +16,7 @@ from analysis.checks.base import day_last_seen
 from analysis.composition import Sources
 from analysis.models import DraftJob
 from analysis.schema import Closed
-from atlas.archive.blocks import scan_blocks
+from atlas.archive.texts.blocks import scan_blocks
 from atlas.models import Attribute, Change, Obligation, Placement, Publication, Topic, Wording
 
 MOST_CHARACTERS = 48_000

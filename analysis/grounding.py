@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from atlas.archive.normalising import Span, locate
+from atlas.archive.texts.normalising import Span, locate
 from atlas.markup import Quote
 from atlas.models import UnknownIdentifier, Version
 

@@ -17,8 +17,8 @@ from analysis.outline_changes import describe_change
 from analysis.passages import Passage, quotable, says_something, sentences
 from analysis.schema import Analysis, Level
 from atlas import markup
-from atlas.archive.normalising import fold_markdown
-from atlas.archive.topics import TopicCues
+from atlas.archive.provisions.topics import TopicCues
+from atlas.archive.texts.normalising import fold_markdown
 from atlas.models import TEXT_FIELDS, Obligation, Standing, Topic, Wording
 
 TOPICS_QUOTED = 3  # topics that get a quote of their own

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from atlas import markup
-from atlas.archive.normalising import fold_markdown, locate
+from atlas.archive.texts.normalising import fold_markdown, locate
 
 GOOD_LENGTH, MOST_LENGTH = 40, 420  # characters of a quote that says something and is still read
 SHORT_LENGTH = 160  # characters of a quote that may be repeated

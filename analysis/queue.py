@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from analysis.models import DraftJob, DraftRun, JobState, Reason, RunStatus
-from atlas.archive.clustering import open_to_analysis, set_aside
-from atlas.archive.noise_rules import Rules
+from atlas.archive.judgements.clustering import open_to_analysis, set_aside
+from atlas.archive.judgements.noise_rules import Rules
 from atlas.models import Change, Publication, User, Wording
 from atlas.rooms import wake
 

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
-from atlas.archive.normalising import storable
+from atlas.archive.texts.normalising import storable
 from atlas.models.publications import content_hash
 
 Level = Literal["", "low", "medium", "high"]

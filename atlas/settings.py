@@ -180,7 +180,11 @@ ATLAS_ROOMS = {
     "drafts_finished": "review.tasks.take_in",
 }
 # What `verify_archive` checks, floor by floor, in this order.
-ATLAS_VERIFIERS = ["atlas.archive.record_checks.CHECKS", "analysis.verifying.CHECKS", "review.verifying.CHECKS"]
+ATLAS_VERIFIERS = [
+    "atlas.archive.verifying.record_checks.CHECKS",
+    "analysis.verifying.CHECKS",
+    "review.verifying.CHECKS",
+]
 # One editor alone: may approve their own text, and every publication made so says it.
 ATLAS_SOLO_REVIEW = CONFIG.solo_review
 

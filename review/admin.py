@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from atlas.archive.clustering import waiting
+from atlas.archive.judgements.clustering import waiting
 from atlas.models import Exposure, Provision, Publication, User
 from review import actions, desk, queue
 from review.errors import ReviewError

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analysis.models import DraftJob, JobState
-from atlas.archive.wording_diff import diff_words
+from atlas.archive.texts.wording_diff import diff_words
 from atlas.models import FIVE_PARTS, PARTS, Attribute, AttributeValue, Jurisdiction, User
 from atlas.templatetags.atlas_markup import obligations_cited_in
 from review import actions

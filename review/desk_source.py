@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from atlas.archive.wording_diff import DiffPart, diff_words
+from atlas.archive.texts.wording_diff import DiffPart, diff_words
 from atlas.models import Change, Wording
 from review.models import Edition
 

@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 
 from analysis.models import DraftRun
-from atlas.archive.text_checks import gap
-from atlas.archive.verifying import ROWS_AT_ONCE, TEXTS_AT_ONCE, Check, Verdicts, references, say
+from atlas.archive.verifying.text_checks import gap
+from atlas.archive.verifying.verifying import ROWS_AT_ONCE, TEXTS_AT_ONCE, Check, Verdicts, references, say
 from atlas.models import Publication, content_hash
 from review.models import Decision, DecisionKind, Edition, Event, Finding, Revision, State
 

@@ -36,7 +36,7 @@ def make_document(platform: Platform | None = None, name: str = "Privacy Policy"
 
 
 def make_version(document: Document, text: str, *, captured_at: datetime = NOON) -> tuple[Version, Capture]:
-    """A version with the capture that found it. No provisions; ``atlas.archive.recording`` makes those."""
+    """A version with the capture that found it. No provisions; ``atlas.archive.record.recording`` makes those."""
     snapshot, _ = Snapshot.objects.get_or_create(sha256=sha256(text), defaults={"text": text})
     number = document.versions.count() + 1
     version = Version.objects.create(

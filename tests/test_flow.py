@@ -11,7 +11,7 @@ from django.test import Client
 from analysis.drafting import drain
 from analysis.models import DraftJob, DraftRun, JobState
 from analysis.queue import queue_changes
-from atlas.archive.recording import record_capture
+from atlas.archive.record.recording import record_capture
 from atlas.models import Change, Outcome, Publication
 from review.actions import approve
 from review.intake import take_in

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from analysis.checks.base import Check, PlacedSentence, Problem, Subject
 from atlas import markup
-from atlas.archive.normalising import locate
+from atlas.archive.texts.normalising import locate
 from atlas.models import Obligation
 
 # A pinpoint in prose. "Section 5 of the Terms" is no law; nor is one that the wording itself names.

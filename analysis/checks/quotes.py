@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analysis.checks.base import Check, Problem, Subject
 from analysis.grounding import Grounded, nearest
 from atlas import markup
-from atlas.archive.normalising import fold_markdown, locate
+from atlas.archive.texts.normalising import fold_markdown, locate
 
 SHORT_QUOTE = 12  # characters; shorter ones stand almost anywhere
 OFTEN = 6  # times the same quote may be used; once in each of five parts and in what changed is usual

@@ -7,7 +7,7 @@ from typing import Any
 from analysis.checks.base import Check, Problem, Subject
 from analysis.checks.numbers import facts
 from atlas import markup
-from atlas.archive.normalising import locate
+from atlas.archive.texts.normalising import locate
 from atlas.models import Attribute, Exposure
 
 MAX_TITLE, GOOD_TITLE = 300, 120  # characters: the column's, the page's

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 
 from atlas.admin.base import ReadOnlyAdmin
 from atlas.admin.holding import decide, show_held
-from atlas.archive.waiting_captures import IncidentState, incident_states, waiting_for_a_decision
+from atlas.archive.judgements.waiting_captures import IncidentState, incident_states, waiting_for_a_decision
 from atlas.models import Capture, Incident, Outcome, Version
 
 

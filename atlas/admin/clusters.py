@@ -13,9 +13,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from atlas.admin.base import ReadOnlyAdmin
-from atlas.archive.clustering import decide, decide_together, drafts_to_expect, with_numbers
-from atlas.archive.judging import Refused
-from atlas.archive.section_changes import SectionChange
+from atlas.archive.judgements.clustering import decide, decide_together, drafts_to_expect, with_numbers
+from atlas.archive.judgements.judging import Refused
+from atlas.archive.record.section_changes import SectionChange
 from atlas.models import Change, ChangeCluster, ClusterRuling, User
 from atlas.models.provisions import ChangeQuerySet
 

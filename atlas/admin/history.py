@@ -14,10 +14,10 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from atlas.archive.line_details import Entry, load_entries, load_hold_decisions, stated_dates
-from atlas.archive.spells import STAYS_A_PAGE, Spell, Stay, load_spells, spell_on, stays
-from atlas.archive.timelines import Line, fold, load_looks, page_of
-from atlas.archive.wording_diff import DiffPart, diff_words
+from atlas.archive.telling.line_details import Entry, load_entries, load_hold_decisions, stated_dates
+from atlas.archive.telling.spells import STAYS_A_PAGE, Spell, Stay, load_spells, spell_on, stays
+from atlas.archive.telling.timelines import Line, fold, load_looks, page_of
+from atlas.archive.texts.wording_diff import DiffPart, diff_words
 from atlas.models import Change, Document, Incident, Outcome, Provision, Publication, Significance, Wording
 
 LOOKS_IN_AN_ADDRESS = 100  # some 1,000 characters, which every browser and proxy takes

@@ -13,9 +13,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from atlas.admin.history import page, require
-from atlas.archive.holding import PERMISSION, HoldError, reject, release
-from atlas.archive.languages import NAMES, language_between
-from atlas.archive.waiting_captures import what_is_next
+from atlas.archive.judgements.holding import PERMISSION, HoldError, reject, release
+from atlas.archive.judgements.waiting_captures import what_is_next
+from atlas.archive.texts.languages import NAMES, language_between
 from atlas.models import Capture, HoldDecision, HoldRuling, Incident, Outcome, User
 
 MOST_COMMON_LINES = 12

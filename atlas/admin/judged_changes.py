@@ -11,8 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
 from atlas.admin.clusters import ask_together, cluster_url, state_of
-from atlas.archive.clustering import MOST_CHANGES, with_numbers
-from atlas.archive.noise_rules import Rules
+from atlas.archive.judgements.clustering import MOST_CHANGES, with_numbers
+from atlas.archive.judgements.noise_rules import Rules
 from atlas.models import Change, ChangeCluster, ClusterKind, NoiseRule
 from atlas.models.provisions import ChangeQuerySet
 

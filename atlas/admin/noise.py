@@ -17,8 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from atlas.admin.base import ReadOnlyAdmin
-from atlas.archive.judging import Refused
-from atlas.archive.noise_rules import (
+from atlas.archive.judgements.judging import Refused
+from atlas.archive.judgements.noise_rules import (
     PREVIEWED,
     Preview,
     check_expiry,

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from atlas.admin.history import page, require
-from atlas.archive.line_details import stated_dates
-from atlas.archive.pairing import Couple, couples, load_places, together
-from atlas.archive.wording_diff import DiffPart, diff_words
+from atlas.archive.telling.line_details import stated_dates
+from atlas.archive.telling.pairing import Couple, couples, load_places, together
+from atlas.archive.texts.wording_diff import DiffPart, diff_words
 from atlas.models import Capture, Change, ChangeKind, Document, StatedDate, UnknownIdentifier, Version, Wording
 
 CHANGES_SHOWN = 3  # of one provision, between versions that lie far apart

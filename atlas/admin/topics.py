@@ -10,8 +10,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from atlas.admin.base import ReadOnlyAdmin, asking
-from atlas.archive.correcting import correct_topic, standing_topics
-from atlas.archive.judging import Refused
+from atlas.archive.judgements.correcting import correct_topic, standing_topics
+from atlas.archive.judgements.judging import Refused
 from atlas.models import Provision, Topic, TopicCorrection, User
 
 

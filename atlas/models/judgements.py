@@ -101,7 +101,7 @@ class ChangeCluster(models.Model):
     """Changes that are decided on together: a bulk rewrite of a document, or what an editor found to have one cause.
 
     ``sections`` compares a rewrite section by section, in the order of the new version: a list of
-    ``atlas.archive.section_changes.SectionChange``.
+    ``atlas.archive.record.section_changes.SectionChange``.
     """
 
     kind = models.CharField(max_length=10, choices=ClusterKind)

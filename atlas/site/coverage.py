@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from atlas.archive.counting import counted
+from atlas.archive.telling.counting import counted
 from atlas.models import Capture, Document, Incident, Outcome, Platform
 
 NOT_GOOD = (Outcome.QUARANTINED, Outcome.FAILED)

@@ -8,7 +8,7 @@ from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from atlas.archive.typography import without_marks
+from atlas.archive.texts.typography import without_marks
 from atlas.models import Capture, DateKind, StatedDate, Version
 
 # What is left of links, emphasis and tables where a quote begins or ends within them.

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q
 
-from atlas.archive.reporting import UNSTABLE_RETURNS, UNSTABLE_WITHIN, most_within
+from atlas.archive.telling.reporting import UNSTABLE_RETURNS, UNSTABLE_WITHIN, most_within
 from atlas.models import Document, Outcome
 
 

@@ -8,8 +8,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from atlas.archive.spells import Spell
-from atlas.archive.wording_diff import DiffPart
+from atlas.archive.telling.spells import Spell
+from atlas.archive.texts.wording_diff import DiffPart
 from atlas.models import StatedDate
 from atlas.templatetags.atlas_site import archived, moment
 

@@ -114,7 +114,7 @@ def language_name(code: str) -> str:
     return str(known.get("name", code))
 
 
-# The licences that importing knows by name (atlas.archive.registering.LICENCES); all of them want to be linked to.
+# The licences that importing knows by name (collections.registering.LICENCES); all of them want to be linked to.
 _LICENCES = {
     "ODC-BY 1.0": "https://opendatacommons.org/licenses/by/1-0/",
     "ODbL 1.0": "https://opendatacommons.org/licenses/odbl/1-0/",

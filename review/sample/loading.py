@@ -21,7 +21,7 @@ from analysis.attempt import Attempt
 from analysis.drafting import attempt_outline
 from analysis.queue import queue_changes
 from analysis.storing import store
-from atlas.archive.recording import record_capture, record_failure
+from atlas.archive.record.recording import record_capture, record_failure
 from atlas.models import Capture, Document, Platform, Provision, Publication, User
 from review import actions
 from review.models import Decision as Decided

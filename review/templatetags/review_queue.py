@@ -2,8 +2,8 @@
 
 from django import template
 
-from atlas.archive.clustering import waiting
-from atlas.archive.waiting_captures import waiting_for_a_decision
+from atlas.archive.judgements.clustering import waiting
+from atlas.archive.judgements.waiting_captures import waiting_for_a_decision
 from atlas.models import User
 from review import queue
 

@@ -17,7 +17,7 @@ from analysis.models import DraftJob, DraftRun, JobState, RunStatus
 from analysis.outline import compose_outline
 from analysis.queue import request_draft
 from analysis.storing import store
-from atlas.archive.normalising import locate
+from atlas.archive.texts.normalising import locate
 from atlas.markup import quotes
 from atlas.models import TEXT_FIELDS
 from tests.analysis.jobs import queued_job

@@ -12,8 +12,8 @@ from analysis.outline import compose_outline
 from analysis.passages import quotable, sentences
 from analysis.schema import Analysis
 from atlas import markup
-from atlas.archive.splitting import split_provisions
-from atlas.archive.topics import TopicCues, find_topics
+from atlas.archive.provisions.splitting import split_provisions
+from atlas.archive.provisions.topics import TopicCues, find_topics
 from atlas.catalogue.loading import load_catalogue
 from atlas.models import Document, Provision, Topic, Wording
 from tests.analysis.catalogue_rows import make_small_catalogue

@@ -8,7 +8,7 @@ import pytest
 from analysis import prompts
 from analysis.composition import Sources, compose
 from analysis.schema import read_draft, shape
-from atlas.archive.normalising import locate
+from atlas.archive.texts.normalising import locate
 from atlas.markup import quotes
 from atlas.models import TEXT_FIELDS
 

@@ -9,7 +9,7 @@ from django_q.models import OrmQ
 
 from analysis import queue
 from analysis.models import DraftJob, DraftRun, JobState, Reason, RunStatus
-from atlas.archive.recording import record_capture
+from atlas.archive.record.recording import record_capture
 from atlas.models import Change, ChangeKind, Significance
 from tests.atlas.texts import document
 from tests.factories import NOON, TRAINING_TEXT, add_wording, make_document, make_provision, make_user, make_version

@@ -16,9 +16,9 @@ from django_q.models import OrmQ
 
 from analysis import leases, queue
 from analysis.models import DraftJob, JobState
-from atlas.archive.clustering import decide, decide_together, drafts_to_expect, waiting
-from atlas.archive.judging import Refused
-from atlas.archive.noise_rules import end_noise_rule
+from atlas.archive.judgements.clustering import decide, decide_together, drafts_to_expect, waiting
+from atlas.archive.judgements.judging import Refused
+from atlas.archive.judgements.noise_rules import end_noise_rule
 from atlas.models import Change, ChangeCluster, ClusterDecision, ClusterKind, ClusterRuling, NoiseRule, User
 from tests.atlas.judging import make_change, make_judge, many_sections, see
 from tests.factories import TRAINING_TEXT, make_document

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from django.contrib.auth.models import Permission
 
-from atlas.archive.recording import record_capture
-from atlas.archive.rewrites import cluster_rewrite
-from atlas.archive.standing import Piece, load_pieces
+from atlas.archive.record.recording import record_capture
+from atlas.archive.record.rewrites import cluster_rewrite
+from atlas.archive.record.standing import Piece, load_pieces
 from atlas.models import Capture, Change, ChangeCluster, ChangeKind, Document, Significance, User
 from tests.factories import NOON, add_wording, make_document, make_provision, make_user, make_version
 

@@ -1,8 +1,8 @@
 """Splitters of a time to come: finer and coarser ones than today's."""
 
-from atlas.archive.rebuilding import Splitter
-from atlas.archive.splitting import SPLITTER, ProvisionText
-from atlas.archive.standing import split_texts
+from atlas.archive.provisions.splitting import SPLITTER, ProvisionText
+from atlas.archive.record.rebuilding import Splitter
+from atlas.archive.record.standing import split_texts
 
 
 def piece(text: str, start: int, end: int) -> ProvisionText:

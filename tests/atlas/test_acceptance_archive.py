@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from atlas.archive.rebuilding import Splitter, rebuild
-from atlas.archive.recording import record_capture
-from atlas.archive.splitting import SPLITTER
-from atlas.archive.standing import split_texts
+from atlas.archive.provisions.splitting import SPLITTER
+from atlas.archive.record.rebuilding import Splitter, rebuild
+from atlas.archive.record.recording import record_capture
+from atlas.archive.record.standing import split_texts
 from atlas.models import Capture, Change, Document, Outcome, Placement, Provision, Version, Wording
 from tests.atlas.texts import ERROR_PAGE, document
 from tests.factories import NOON, make_document

@@ -10,9 +10,9 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from atlas.archive.counting import totals
-from atlas.archive.recording import record_capture
-from atlas.archive.reporting import report
+from atlas.archive.record.recording import record_capture
+from atlas.archive.telling.counting import totals
+from atlas.archive.telling.reporting import report
 from atlas.models import Document, Platform, Provision, Snapshot, StatedDate
 from atlas.site.coverage import by_document, by_platform
 from tests.atlas.site_rows import allow_publications_past_review, make_rows, reword

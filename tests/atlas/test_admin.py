@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
-from atlas.archive.recording import record_capture
+from atlas.archive.record.recording import record_capture
 from atlas.catalogue.loading import load_catalogue
 from atlas.models import Capture, Change, Document, User
 from tests.atlas.texts import ERROR_PAGE, document

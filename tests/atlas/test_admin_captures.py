@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from atlas.admin.holding import pieces, stretches
-from atlas.archive.holding import release
-from atlas.archive.recording import record_capture, record_failure
-from atlas.archive.waiting_captures import CONFIRMED, EDITOR, TURNED_DOWN, UNREAD, waiting_for_a_decision
+from atlas.archive.judgements.holding import release
+from atlas.archive.judgements.waiting_captures import CONFIRMED, EDITOR, TURNED_DOWN, UNREAD, waiting_for_a_decision
+from atlas.archive.record.recording import record_capture, record_failure
 from atlas.models import Capture, Document, HoldDecision, Outcome, User
 from tests.atlas.test_variants import ENGLISH, GERMAN
 from tests.atlas.texts import ERROR_PAGE, document

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from atlas.archive.recording import record_capture, record_failure
+from atlas.archive.record.recording import record_capture, record_failure
 from atlas.models import (
     Capture,
     Change,

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from atlas.archive.clustering import decide, decide_together
-from atlas.archive.correcting import correct_topic
+from atlas.archive.judgements.clustering import decide, decide_together
+from atlas.archive.judgements.correcting import correct_topic
 from atlas.models import Change, ChangeCluster, ClusterDecision, ClusterRuling, NoiseRule, Topic, TopicCorrection, User
 from tests.atlas.judging import EDITOR, LOOKS_ONLY, make_change, make_judge, many_sections, see
 from tests.factories import TRAINING_TEXT, make_document, make_platform, make_provision

@@ -6,8 +6,8 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from atlas.archive.alignment import align
-from atlas.archive.splitting import ProvisionText, split_provisions
+from atlas.archive.aligning.alignment import align
+from atlas.archive.provisions.splitting import ProvisionText, split_provisions
 from tests.patience import no_hang
 
 PATIENT = settings(deadline=None)  # numpy and scipy take a second to import

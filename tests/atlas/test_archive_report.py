@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from atlas.archive.reporting import held_captures, most_within, report
+from atlas.archive.telling.reporting import held_captures, most_within, report
 from atlas.models import Capture, ChangeCluster, ClusterDecision, Document, HoldDecision, Outcome, StatedDate, Version
 from tests.atlas.judging import many_sections, see
 from tests.atlas.site_rows import allow_publications_past_review, go_back, hold_capture, make_rows, reword

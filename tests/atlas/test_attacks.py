@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from atlas.archive.importing import ImportSummary, import_collection
-from atlas.archive.ota import _parse_log, parse_record
-from atlas.archive.recording import record_capture
+from atlas.archive.collections.importing import ImportSummary, import_collection
+from atlas.archive.collections.ota import _parse_log, parse_record
+from atlas.archive.record.recording import record_capture
 from atlas.models import Capture, Change, Document, Outcome, Platform, Provision, Version
 from tests.atlas.collections import CollectionMaker
 from tests.atlas.site_rows import allow_publications_past_review, make_rows, publish

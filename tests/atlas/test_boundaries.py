@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas.archive.boundaries import sentence_spans
+from atlas.archive.texts.boundaries import sentence_spans
 from tests.patience import no_hang
 
 

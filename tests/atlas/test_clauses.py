@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas.archive.clauses import Clause, split_clauses
+from atlas.archive.provisions.clauses import Clause, split_clauses
 from tests.patience import no_hang
 
 LONG_SENTENCE = "We keep the records of your use of the service for as long as the law of your country wants us to. "

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas.archive.significance import Judgement, judge
-from atlas.archive.surroundings import survey
+from atlas.archive.changes.significance import Judgement, judge
+from atlas.archive.changes.surroundings import survey
 from atlas.models import Significance
 
 BEFORE = "# Orchard Terms\n\nWe print the photos that you choose. Irish law applies."

@@ -2,8 +2,8 @@
 
 import pytest
 
-from atlas.archive.fingerprints import fingerprint_sha256
-from atlas.archive.normalising import folded_sha256
+from atlas.archive.texts.fingerprints import fingerprint_sha256
+from atlas.archive.texts.normalising import folded_sha256
 from tests.atlas.texts import document
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from atlas.archive.health import Problem, examine, in_public, may_be_real, problems
-from atlas.archive.held import Held, judge
+from atlas.archive.gate.health import Problem, examine, in_public, may_be_real, problems
+from atlas.archive.gate.held import Held, judge
 from tests.factories import NOON
 
 PARAGRAPH = "We may use your content to train our models unless you opt out in the settings of your account.\n\n"

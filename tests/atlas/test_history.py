@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from atlas.archive.history import SentenceHistory
-from atlas.archive.sentences import sentence_key
-from atlas.archive.significance import Judgement, judge
-from atlas.archive.surroundings import survey
+from atlas.archive.changes.history import SentenceHistory
+from atlas.archive.changes.significance import Judgement, judge
+from atlas.archive.changes.surroundings import survey
+from atlas.archive.texts.sentences import sentence_key
 from atlas.models import Significance
 
 START = datetime(2026, 1, 5, tzinfo=UTC)

@@ -9,9 +9,10 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from atlas.archive import importing
-from atlas.archive.held import AGREED, ALTERNATED, REJECTED, STOOD
-from atlas.archive.holding import (
+from atlas.archive.collections import importing
+from atlas.archive.collections.importing import ImportSummary, import_collection
+from atlas.archive.gate.held import AGREED, ALTERNATED, REJECTED, STOOD
+from atlas.archive.judgements.holding import (
     AlreadyDecided,
     EmptyReason,
     HoldError,
@@ -21,9 +22,8 @@ from atlas.archive.holding import (
     reject,
     release,
 )
-from atlas.archive.importing import ImportSummary, import_collection
-from atlas.archive.recording import DocumentRecorder, record_capture, record_failure
-from atlas.archive.sightings import Sighting
+from atlas.archive.record.recording import DocumentRecorder, record_capture, record_failure
+from atlas.archive.record.sightings import Sighting
 from atlas.models import Capture, Change, Document, HoldDecision, Incident, Outcome, Provision, User, Version
 from tests.atlas.collections import CollectionMaker
 from tests.atlas.test_import_halves import archived, archived_after

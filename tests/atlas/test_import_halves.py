@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from atlas.archive.importing import import_collection
+from atlas.archive.collections.importing import import_collection
 from atlas.models import Capture, Change, Incident, Placement, Provision, Version
 from tests.atlas.collections import CollectionMaker
 from tests.atlas.texts import ERROR_PAGE, document

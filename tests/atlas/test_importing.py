@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from atlas.archive import importing
-from atlas.archive.importing import ImportSummary, UnknownName, import_collection
-from atlas.archive.ota import Commit, RecordKind, SourceError, parse_record, without_credentials
-from atlas.archive.registering import attribution, collection_name, licence, slug_of
+from atlas.archive.collections import importing
+from atlas.archive.collections.importing import ImportSummary, UnknownName, import_collection
+from atlas.archive.collections.ota import Commit, RecordKind, SourceError, parse_record, without_credentials
+from atlas.archive.collections.registering import attribution, collection_name, licence, slug_of
 from atlas.models import Capture, Change, Collection, Document, Platform, Provision, Snapshot, Standing, Topic, Version
 from tests.atlas.collections import README, START, CollectionMaker
 from tests.atlas.texts import ERROR_PAGE, document
@@ -402,7 +402,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "atlas.settings"
 import django
 django.setup()
 from pathlib import Path
-from atlas.archive.importing import import_collection
+from atlas.archive.collections.importing import import_collection
 report = lambda done, total: print(done, flush=True)
 import_collection(sys.argv[1], folder=Path(sys.argv[2]), progress=report)
 """

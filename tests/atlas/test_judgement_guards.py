@@ -7,12 +7,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from atlas.archive.clustering import decide, decide_together
-from atlas.archive.correcting import correct_topic
-from atlas.archive.holding import NotPermitted, reject, release
-from atlas.archive.judging import Refused
-from atlas.archive.noise_rules import end_noise_rule, make_noise_rule
-from atlas.archive.recording import record_capture
+from atlas.archive.judgements.clustering import decide, decide_together
+from atlas.archive.judgements.correcting import correct_topic
+from atlas.archive.judgements.holding import NotPermitted, reject, release
+from atlas.archive.judgements.judging import Refused
+from atlas.archive.judgements.noise_rules import end_noise_rule, make_noise_rule
+from atlas.archive.record.recording import record_capture
 from atlas.models import (
     Capture,
     Change,

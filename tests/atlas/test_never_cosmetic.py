@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas.archive.significance import judge
-from atlas.archive.surroundings import survey
+from atlas.archive.changes.significance import judge
+from atlas.archive.changes.surroundings import survey
 from atlas.models import Significance
 
 SENTENCES = [

@@ -7,8 +7,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from atlas.archive.judging import Refused
-from atlas.archive.noise_rules import (
+from atlas.archive.judgements.judging import Refused
+from atlas.archive.judgements.noise_rules import (
     PREVIEWED,
     Rules,
     check_expiry,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas.archive.normalising import Span, fold, fold_markdown, folded_sha256, locate
+from atlas.archive.texts.normalising import Span, fold, fold_markdown, folded_sha256, locate
 from tests.patience import no_hang
 
 SOURCE = (

@@ -2,8 +2,8 @@
 
 import pytest
 
-from atlas.archive.significance import Judgement, judge
-from atlas.archive.surroundings import survey
+from atlas.archive.changes.significance import Judgement, judge
+from atlas.archive.changes.surroundings import survey
 from atlas.models import Significance
 
 TERMS = "# Orchard Terms\n\nYou keep your photos. We may delete them after 30 days.\n\n## Fees\n\nYou pay monthly."

@@ -14,12 +14,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
-from atlas.archive.fingerprints import fingerprint_sha256
-from atlas.archive.importing import import_collection
-from atlas.archive.rebuilding import PRESENT, Rebuilt, Splitter, documents_to_rebuild, rebuild, rebuild_document
-from atlas.archive.recording import record_capture
-from atlas.archive.recutting import Span, could_keep, kept, overlaps, owners_by_overlap
-from atlas.archive.splitting import SPLITTER, ProvisionText
+from atlas.archive.collections.importing import import_collection
+from atlas.archive.provisions.splitting import SPLITTER, ProvisionText
+from atlas.archive.record.rebuilding import PRESENT, Rebuilt, Splitter, documents_to_rebuild, rebuild, rebuild_document
+from atlas.archive.record.recording import record_capture
+from atlas.archive.record.recutting import Span, could_keep, kept, overlaps, owners_by_overlap
+from atlas.archive.texts.fingerprints import fingerprint_sha256
 from atlas.models import (
     Capture,
     Change,

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
-from atlas.archive.recording import DocumentRecorder, record_capture, record_failure
-from atlas.archive.sightings import Sighting
+from atlas.archive.record.recording import DocumentRecorder, record_capture, record_failure
+from atlas.archive.record.sightings import Sighting
 from atlas.models import (
     Capture,
     Change,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from atlas.archive.recording import record_capture
+from atlas.archive.record.recording import record_capture
 from atlas.models import Capture, Change, ChangeKind, Document
 from tests.atlas.texts import PARAGRAPHS, document
 from tests.factories import NOON, make_document

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from atlas.archive.rewrites import LONGEST_TITLE, is_rewrite
-from atlas.archive.section_changes import SectionChange, compare_sections
+from atlas.archive.record.rewrites import LONGEST_TITLE, is_rewrite
+from atlas.archive.record.section_changes import SectionChange, compare_sections
 from atlas.models import Change, ChangeCluster, ClusterKind, Significance
 from tests.atlas.judging import cluster_again, many_sections, see
 from tests.factories import make_document, make_platform

@@ -2,9 +2,9 @@
 
 import pytest
 
-from atlas.archive.sentences import sentence_keys, split_sentences
-from atlas.archive.significance import judge
-from atlas.archive.surroundings import survey
+from atlas.archive.changes.significance import judge
+from atlas.archive.changes.surroundings import survey
+from atlas.archive.texts.sentences import sentence_keys, split_sentences
 from atlas.models import Significance
 from tests.patience import no_hang
 

@@ -9,9 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
-from atlas.archive.dating import record_stated_dates
-from atlas.archive.fingerprints import fingerprint_sha256
-from atlas.archive.registering import LICENCES
+from atlas.archive.collections.registering import LICENCES
+from atlas.archive.record.dating import record_stated_dates
+from atlas.archive.texts.fingerprints import fingerprint_sha256
 from atlas.models import Collection, Document, Snapshot, StatedDate, Version
 from atlas.site.dates import dates_of
 from atlas.templatetags.atlas_site import licence_link

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas.archive.splitting import SPLITTER, ProvisionText, split_provisions
+from atlas.archive.provisions.splitting import SPLITTER, ProvisionText, split_provisions
 from tests.atlas.texts import document
 from tests.patience import no_hang
 

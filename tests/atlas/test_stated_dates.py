@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas.archive.calendar_dates import read_date
-from atlas.archive.stated_dates import NEXT_PAGE, find_stated_dates
+from atlas.archive.texts.calendar_dates import read_date
+from atlas.archive.texts.stated_dates import NEXT_PAGE, find_stated_dates
 from tests.atlas.texts import document
 
 BODY = document().partition("\n\n")[2]

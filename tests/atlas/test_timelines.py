@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from atlas.archive.pairing import Couple, Place, couples, together
-from atlas.archive.spells import Spell, Stay, spell_on, spells, stays
-from atlas.archive.timelines import Line, Look, between, fold, page_of
+from atlas.archive.telling.pairing import Couple, Place, couples, together
+from atlas.archive.telling.spells import Spell, Stay, spell_on, spells, stays
+from atlas.archive.telling.timelines import Line, Look, between, fold, page_of
 from atlas.models import Outcome
 from atlas.templatetags.atlas_record import in_words
 

@@ -7,11 +7,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from atlas.archive.correcting import correct_topic, standing_topics
-from atlas.archive.judging import Refused
-from atlas.archive.recording import record_capture
-from atlas.archive.topic_rows import load_cues, refresh_topics
-from atlas.archive.topics import TopicCues, explain_topics
+from atlas.archive.judgements.correcting import correct_topic, standing_topics
+from atlas.archive.judgements.judging import Refused
+from atlas.archive.provisions.topics import TopicCues, explain_topics
+from atlas.archive.record.recording import record_capture
+from atlas.archive.record.topic_rows import load_cues, refresh_topics
 from atlas.models import Provision, Topic, TopicCorrection
 from tests.atlas.judging import LOOKS_ONLY, make_judge
 from tests.atlas.texts import document

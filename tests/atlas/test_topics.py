@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from atlas.archive.cue_words import split_alternatives, words_needed
-from atlas.archive.normalising import fold_markdown
-from atlas.archive.topics import TopicCues, find_topics
+from atlas.archive.provisions.cue_words import split_alternatives, words_needed
+from atlas.archive.provisions.topics import TopicCues, find_topics
+from atlas.archive.texts.normalising import fold_markdown
 from tests.factories import TRAINING_TEXT
 
 ENTRIES = yaml.safe_load((Path(__file__).parents[2] / "atlas" / "catalogue" / "topics.yaml").read_text("utf-8"))[

@@ -8,12 +8,12 @@ from pathlib import Path
 import django
 import pytest
 
-from atlas.archive.holding import NotAVariant, release
-from atlas.archive.importing import import_collection
-from atlas.archive.languages import FREQUENT, language_between, language_of
-from atlas.archive.recording import DocumentRecorder, record_capture
-from atlas.archive.sightings import Sighting
-from atlas.archive.variants import Shown, shown_by
+from atlas.archive.collections.importing import import_collection
+from atlas.archive.gate.variants import Shown, shown_by
+from atlas.archive.judgements.holding import NotAVariant, release
+from atlas.archive.record.recording import DocumentRecorder, record_capture
+from atlas.archive.record.sightings import Sighting
+from atlas.archive.texts.languages import FREQUENT, language_between, language_of
 from atlas.models import Capture, Change, Document, Outcome, User
 from tests.atlas.collections import CollectionMaker
 from tests.atlas.texts import document

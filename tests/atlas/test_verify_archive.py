@@ -8,11 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from atlas.archive import verifying
-from atlas.archive.normalising import folded_sha256
-from atlas.archive.rebuilding import rebuild
-from atlas.archive.recording import record_capture, record_failure
-from atlas.archive.verifying import LISTED, verify
+from atlas.archive.record.rebuilding import rebuild
+from atlas.archive.record.recording import record_capture, record_failure
+from atlas.archive.texts.normalising import folded_sha256
+from atlas.archive.verifying import verifying
+from atlas.archive.verifying.verifying import LISTED, verify
 from atlas.models import (
     Capture,
     Change,

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from atlas.archive.holding import reject, release
-from atlas.archive.rebuilding import rebuild
-from atlas.archive.recording import record_capture, record_failure
-from atlas.archive.verifying import verify
+from atlas.archive.judgements.holding import reject, release
+from atlas.archive.record.rebuilding import rebuild
+from atlas.archive.record.recording import record_capture, record_failure
+from atlas.archive.verifying.verifying import verify
 from atlas.models import Document
 from tests.atlas.splitters import FINER
 from tests.atlas.test_health import GERMAN, TERMS

@@ -11,8 +11,8 @@ from statistics import median
 import pytest
 from django.core.management import call_command
 
-from atlas.archive.importing import ImportSummary, import_collection
-from atlas.archive.sentences import sentence_keys, split_sentences
+from atlas.archive.collections.importing import ImportSummary, import_collection
+from atlas.archive.texts.sentences import sentence_keys, split_sentences
 from atlas.models import Capture, Change, Incident, Outcome, Placement, Provision, Version
 
 CHANGED_AND_STANDING = (Outcome.CHANGED, Outcome.RETURNED)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas.archive.wording_diff import MAX_WORDS, diff_words
+from atlas.archive.texts.wording_diff import MAX_WORDS, diff_words
 from tests.patience import no_hang
 
 TEXTS = st.text(alphabet="ab.,\u2019é \n\t", max_size=60)

@@ -23,12 +23,12 @@ import yaml
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atlas.settings")
 django.setup()
 
-from atlas.archive.alignment import align  # noqa: E402
-from atlas.archive.health import problems  # noqa: E402
-from atlas.archive.significance import judge  # noqa: E402
-from atlas.archive.splitting import ProvisionText, split_provisions  # noqa: E402
-from atlas.archive.surroundings import survey  # noqa: E402
-from atlas.archive.topics import TopicCues, find_topics  # noqa: E402
+from atlas.archive.aligning.alignment import align  # noqa: E402
+from atlas.archive.changes.significance import judge  # noqa: E402
+from atlas.archive.changes.surroundings import survey  # noqa: E402
+from atlas.archive.gate.health import problems  # noqa: E402
+from atlas.archive.provisions.splitting import ProvisionText, split_provisions  # noqa: E402
+from atlas.archive.provisions.topics import TopicCues, find_topics  # noqa: E402
 
 TOPICS_FILE = Path(__file__).parents[2] / "atlas" / "catalogue" / "topics.yaml"
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from atlas.archive.ota import fetch_collection, parse_record
+from atlas.archive.collections.ota import fetch_collection, parse_record
 from atlas.database import leave_embedded, start_embedded
 
 CHECKOUT = Path(__file__).parents[2]

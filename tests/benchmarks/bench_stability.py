@@ -21,13 +21,13 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atlas.settings")
 django.setup()
 
-from atlas.archive.alignment import align  # noqa: E402
-from atlas.archive.blocks import scan_blocks  # noqa: E402
-from atlas.archive.health import problems  # noqa: E402
-from atlas.archive.normalising import folded_sha256  # noqa: E402
-from atlas.archive.ota import Repository, parse_record  # noqa: E402
-from atlas.archive.sentences import sentence_keys  # noqa: E402
-from atlas.archive.splitting import ProvisionText, split_provisions  # noqa: E402
+from atlas.archive.aligning.alignment import align  # noqa: E402
+from atlas.archive.collections.ota import Repository, parse_record  # noqa: E402
+from atlas.archive.gate.health import problems  # noqa: E402
+from atlas.archive.provisions.splitting import ProvisionText, split_provisions  # noqa: E402
+from atlas.archive.texts.blocks import scan_blocks  # noqa: E402
+from atlas.archive.texts.normalising import folded_sha256  # noqa: E402
+from atlas.archive.texts.sentences import sentence_keys  # noqa: E402
 
 STABLE = 0.995  # share of unchanged text that must keep its provision
 LONGEST = 4_000  # characters of a provision, unless it is one sentence or one table

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from atlas.archive.recording import record_capture
+from atlas.archive.record.recording import record_capture
 from atlas.models import Change, Document, User
 from tests.atlas.texts import ERROR_PAGE, document
 from tests.factories import NOON, make_document

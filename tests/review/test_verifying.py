@@ -7,9 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from atlas.archive import record_checks
-from atlas.archive.rebuilding import rebuild
-from atlas.archive.verifying import verify
+from atlas.archive.record.rebuilding import rebuild
+from atlas.archive.verifying import record_checks
+from atlas.archive.verifying.verifying import verify
 from atlas.models import Approval, Document, Publication, content_hash
 from review.models import Decision, Edition, Event, Revision
 from review.sample.loading import load_sample

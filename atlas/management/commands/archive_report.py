@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from atlas.archive.reporting import FATES, UNSTABLE_RETURNS, Flaps, HeldCapture, Report, held_captures, report
+from atlas.archive.telling.reporting import FATES, UNSTABLE_RETURNS, Flaps, HeldCapture, Report, held_captures, report
 from atlas.models import Outcome, Platform
 
 

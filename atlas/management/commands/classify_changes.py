@@ -10,10 +10,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import pluralize
 
-from atlas.archive.classifying import Answer, classify
-from atlas.archive.ota import SourceError
-from atlas.archive.past_texts import open_collection
-from atlas.archive.questions import Question, QuestionError, read_questions
+from atlas.archive.collections.classifying import Answer, classify
+from atlas.archive.collections.ota import SourceError
+from atlas.archive.collections.past_texts import open_collection
+from atlas.archive.collections.questions import Question, QuestionError, read_questions
 from atlas.progress import progress_bar
 from atlas.settings import CONFIG
 

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import pluralize
 
-from atlas.archive.alignment import Pair, align
-from atlas.archive.significance import judge
-from atlas.archive.splitting import ProvisionText, split_provisions
-from atlas.archive.surroundings import Surroundings, survey
+from atlas.archive.aligning.alignment import Pair, align
+from atlas.archive.changes.significance import judge
+from atlas.archive.changes.surroundings import Surroundings, survey
+from atlas.archive.provisions.splitting import ProvisionText, split_provisions
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.template.defaultfilters import pluralize
 
-from atlas.archive.rebuilding import Rebuilt, documents_to_rebuild, rebuild
-from atlas.archive.splitting import SPLITTER
+from atlas.archive.provisions.splitting import SPLITTER
+from atlas.archive.record.rebuilding import Rebuilt, documents_to_rebuild, rebuild
 from atlas.models import Document, UnknownIdentifier
 from atlas.progress import progress_bar
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from atlas.archive.verifying import Verified, verify
+from atlas.archive.verifying.verifying import Verified, verify
 from atlas.progress import progress_bar
 
 WHAT_TO_DO = (

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from atlas.archive.wording_diff import diff_words
+from atlas.archive.texts.wording_diff import diff_words
 from atlas.models import Change, Platform, Publication, Version
 from atlas.site.coverage import good_captures, sample_names
 from atlas.site.lookup import cited, wanted_capture, wanted_choice, wanted_document, wanted_platform

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 
-from atlas.archive.counting import totals
+from atlas.archive.telling.counting import totals
 from atlas.models import Change, Publication
 from atlas.site.coverage import sample_names
 from atlas.site.news import as_entries

@@ -1,0 +1,1 @@
+"""Which provision of one version is which of another. Pure."""

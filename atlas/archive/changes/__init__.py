@@ -1,0 +1,1 @@
+"""What a change means: substantive or cosmetic, and why. Pure."""

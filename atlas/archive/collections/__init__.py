@@ -1,0 +1,1 @@
+"""Open Terms Archive collections: reading, importing, labelling their changes."""

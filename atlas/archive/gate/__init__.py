@@ -1,0 +1,1 @@
+"""May a captured text become a version?"""

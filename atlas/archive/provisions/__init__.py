@@ -1,0 +1,1 @@
+"""Text → provisions and clauses, and what they are about. Pure."""

@@ -1,0 +1,1 @@
+"""The write path: captures, versions, provisions, changes."""

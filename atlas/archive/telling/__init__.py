@@ -1,0 +1,1 @@
+"""What the archive tells of itself: histories, comparisons, counts."""

@@ -1,0 +1,1 @@
+"""What a text says: folding, sentences, quotes, dates, language. Pure."""
