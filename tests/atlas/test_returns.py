@@ -38,7 +38,7 @@ def see(terms: Document) -> See:
 
 def announced(capture: Capture) -> list[tuple[str, str]]:
     """(kind, title) of each change that readers are told of."""
-    changes = Change.objects.announced().filter(capture=capture).select_related("provision").order_by("provision")
+    changes = Change.objects.announced().filter(capture=capture).select_related("provision").order_by("provision_id")
     return [(change.kind, change.provision.title) for change in changes]
 
 
