@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from atlas.archive.changes.history import SentenceHistory
 from atlas.archive.changes.significance import Judgement, judge
 from atlas.archive.changes.surroundings import survey
-from atlas.archive.texts.sentences import sentence_key
 from atlas.models import Significance
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -70,13 +69,6 @@ def test_a_returned_sentence_does_not_cover_for_the_loss_of_an_older_one() -> No
 def test_dates_that_step_back_are_no_trouble() -> None:
     history = history_of((5, BASE), (3, VARIANT), (4, BASE))
     assert step(history, BASE, VARIANT, 2).is_return
-
-
-def test_what_is_long_gone_can_be_forgotten() -> None:
-    history = history_of((0, BASE), (10, VARIANT), (200, FEES))
-    history.forget_before(day(210))
-    assert not history.came_back(sentence_key(BASE), day(50))
-    assert history.came_back(sentence_key(VARIANT), day(210))
 
 
 def test_a_sentence_that_points_to_its_context_is_back_only_where_it_stood() -> None:

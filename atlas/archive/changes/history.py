@@ -36,12 +36,6 @@ class SentenceHistory:
             self.gone[sentence] = at
         self.standing = {sentence: self.standing.get(sentence, at) for sentence in now}
 
-    def forget_before(self, at: datetime) -> None:
-        """Drop what can no longer make a sentence a returned one at ``at`` or later."""
-        self.gone = {sentence: went for sentence, went in self.gone.items() if at - went <= FLAPPING}
-        known = self.gone.keys() | self.standing.keys()
-        self.behind = {sentence: other for sentence, other in self.behind.items() if sentence in known}
-
     def stands(self, key: str) -> bool:
         """Does the latest accepted capture say it?"""
         return hash(key) in self.standing

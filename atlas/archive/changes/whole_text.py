@@ -89,9 +89,6 @@ class WholeText:
             last = bisect_right(self.starts, position + len(words)) - 1
             yield first, last + 1
 
-    def covers_exactly(self, words: str, run: tuple[int, int]) -> bool:
-        return " ".join(self.keys(run)) == words
-
     def keys(self, run: tuple[int, int]) -> Sequence[str]:
         return [sentence.key for sentence in self.sentences[run[0] : run[1]]]
 

@@ -59,19 +59,17 @@ def judge_steps(
     at: datetime | None = None,
     *,
     platform: str = "",
-    aliases: Iterable[str] = (),
 ) -> list[Judged]:
     """What each step means, in the light of the two whole versions.
 
     ``history`` has seen every accepted capture up to the one that ``old`` stands for, not yet the one of ``new``, which
-    was taken ``at``. ``platform`` is the name of the platform, ``aliases`` are its former and later ones: it may be
-    called otherwise without saying anything new.
+    was taken ``at``. ``platform`` is its name: it may be called otherwise without saying anything new.
     """
     steps = list(steps)
     if not steps:
         return []
     texts = [piece.text.text for piece in old], [piece.text.text for piece in new]
-    around = survey(*texts, history, at, platform=platform, aliases=aliases)
+    around = survey(*texts, history, at, platform=platform)
     judged = []
     for step in steps:
         judgement = judge(step.old.text.text if step.old else None, step.new.text.text if step.new else None, around)
