@@ -49,6 +49,7 @@ class Candidate(_Value):
     paraphrase: str
     binds: tuple[str, ...] = ()
     note: str = ""
+    applies: str = ""  # "in force since 25 May 2018", "applies from 2 August 2027"
 
 
 class CodedFact(_Value):
@@ -61,7 +62,10 @@ class CodedFact(_Value):
 
 
 class Context(_Value):
-    """All that a prompt can show. Texts are the platform's or the catalogue's own, not yet made safe for a prompt."""
+    """All that a prompt can show. Texts are the platform's or the catalogue's own, not yet made safe for a prompt.
+
+    ``parts`` are those to write anew where the rest of an analysis, ``base``, is to stay; empty: all of them.
+    """
 
     platform: str
     document: str
@@ -83,7 +87,10 @@ class Context(_Value):
     likely_topics: tuple[str, ...] = ()
     facts: tuple[CodedFact, ...] = ()
     previous_analysis: dict[str, str] = {}
+    outline: dict[str, str] = {}
     instructions: str = ""
+    parts: tuple[str, ...] = ()
+    base: dict[str, str] = {}
 
     @property
     def closed(self) -> Closed:
