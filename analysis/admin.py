@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 from analysis.models import DraftJob, DraftRun, JobState
-from analysis.queue import NOISE_PRIORITY, OPEN, cancel, retry
+from analysis.priorities import NOISE
+from analysis.queue import OPEN, cancel, retry
 from atlas.archive.judgements.clustering import waiting
 from atlas.archive.judgements.noise_rules import Rules
 from atlas.models import NoiseRule
@@ -48,7 +49,7 @@ class JobList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.result_list = list(self.result_list)
-        last = {job.pk: job for job in self.result_list if job.priority == NOISE_PRIORITY and job.change_id}
+        last = {job.pk: job for job in self.result_list if job.priority == NOISE and job.change_id}
         if last:
             for pk, rule in rules_behind(last.values()).items():
                 last[pk].noise_rule = rule
@@ -73,7 +74,7 @@ class PriorityFilter(admin.SimpleListFilter):
         return [("last", "Last: noise")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[DraftJob]) -> QuerySet[DraftJob]:
-        return queryset.filter(priority=NOISE_PRIORITY) if self.value() == "last" else queryset
+        return queryset.filter(priority=NOISE) if self.value() == "last" else queryset
 
 
 @admin.register(DraftJob)
@@ -112,7 +113,7 @@ class DraftJobAdmin(ReadOnly, JobAdmin):
     @admin.display(description="goes last")
     def goes_last(self, job: DraftJob) -> str:
         """The noise rule and its reason."""
-        if job.priority != NOISE_PRIORITY:
+        if job.priority != NOISE:
             return ""
         rule = getattr(job, "noise_rule", None)
         return f"Noise: “{rule.phrase}”. {rule.reason}" if rule else "Noise"

@@ -5,8 +5,11 @@ is written as the model gave it: nothing is repaired silently, and a check will 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
 
 from analysis.exposure import level_of
 from analysis.schema import (
@@ -14,12 +17,12 @@ from analysis.schema import (
     Analysis,
     ChangeStatement,
     CodedValue,
-    Draft,
     Flag,
     PreviousQuote,
     Quote,
     Rating,
     Statement,
+    Value,
 )
 from atlas.archive.texts.normalising import locate
 from atlas.markup import citations
@@ -54,29 +57,17 @@ class Sources:
     previous_version: str = ""
 
 
-def compose(draft: Draft, sources: Sources) -> Analysis:
-    """``draft`` as text, with the exposure level computed from its factors."""
+def compose(draft: BaseModel, sources: Sources, base: Analysis | None = None) -> Analysis:
+    """``draft`` as text, with the exposure level computed from its factors.
+
+    A draft of some sections is written into ``base``; what it has no section for stays there, letter for letter.
+    """
     writer = _Writer(sources)
-    return Analysis(
-        title=" ".join(draft.title.split()),
-        summary=writer.statements(draft.summary),
-        why_it_matters=writer.statements(draft.why_it_matters),
-        practical_effect=writer.statements(draft.practical_effect),
-        interpretive_note=writer.statements(draft.interpretive_note),
-        change_summary=writer.changes(draft.change_summary),
-        regulatory_landscape=writer.statements(draft.regulatory_landscape, separator="\n\n"),
-        governance_exposure=writer.rating(draft.exposure),
-        jurisdiction_flags="\n".join(map(writer.flag, draft.jurisdiction_flags)),
-        contract_implications=writer.statements(draft.contract_implications, separator="\n\n"),
-        compliance_considerations="\n".join(map(writer.action, draft.compliance_considerations)),
-        exposure_level=level_of(draft.exposure.factors),
-        topics=list(dict.fromkeys(draft.topics)),
-        attributes=[
-            CodedValue(attribute=value.attribute, value=value.value, quote=writer.stored(value.quote.text))
-            for value in draft.attributes
-        ],
-        no_material_change=draft.no_material_change,
-    )
+    written: dict[str, Any] = {}
+    for section, value in draft:
+        if section in _SECTIONS:
+            written |= _SECTIONS[section](writer, value)
+    return base.model_copy(update=written) if base is not None else Analysis(**written)
 
 
 class _Writer:
@@ -127,6 +118,35 @@ class _Writer:
 
     def action(self, action: Action) -> str:
         return f"- {self.sentence(action.text, action.quotes, action.obligations)}"
+
+    def value(self, value: Value) -> CodedValue:
+        return CodedValue(attribute=value.attribute, value=value.value, quote=self.stored(value.quote.text))
+
+
+# A section of an answer → the fields of the analysis that it becomes.
+_SECTIONS: Mapping[str, Callable[[_Writer, Any], dict[str, Any]]] = {
+    "title": lambda writer, title: {"title": " ".join(title.split())},
+    "summary": lambda writer, found: {"summary": writer.statements(found)},
+    "why_it_matters": lambda writer, found: {"why_it_matters": writer.statements(found)},
+    "practical_effect": lambda writer, found: {"practical_effect": writer.statements(found)},
+    "interpretive_note": lambda writer, found: {"interpretive_note": writer.statements(found)},
+    "change_summary": lambda writer, found: {"change_summary": writer.changes(found)},
+    "no_material_change": lambda writer, said: {"no_material_change": said},
+    "regulatory_landscape": lambda writer, found: {"regulatory_landscape": writer.statements(found, separator="\n\n")},
+    "exposure": lambda writer, rating: {
+        "governance_exposure": writer.rating(rating),
+        "exposure_level": level_of(rating.factors),
+    },
+    "jurisdiction_flags": lambda writer, flags: {"jurisdiction_flags": "\n".join(map(writer.flag, flags))},
+    "contract_implications": lambda writer, found: {
+        "contract_implications": writer.statements(found, separator="\n\n")
+    },
+    "compliance_considerations": lambda writer, actions: {
+        "compliance_considerations": "\n".join(map(writer.action, actions))
+    },
+    "attributes": lambda writer, values: {"attributes": [writer.value(value) for value in values]},
+    "topics": lambda writer, keys: {"topics": list(dict.fromkeys(keys))},
+}
 
 
 def _found(quote: str, source: str) -> str:

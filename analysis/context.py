@@ -1,29 +1,28 @@
-"""What a drafter gets to see of one wording: the provision as numbered blocks, its surroundings, what it may cite.
+"""What a drafter gets to see of one wording: numbered blocks, its surroundings, what it may cite. Pure.
 
-Size is bounded in characters (about 4.7 to a token). What does not fit goes in this order: the previous analysis, the
-neighbours, the reasons of the change, candidate obligations down to six, the previous wording. The provision itself
-goes last, cut behind a sentence, and the model is told so.
+Size is bounded in characters. What does not fit goes in this order: the outline, the previous analysis, the neighbours,
+the reasons of the change, candidate obligations down to six, the word diff, the previous wording. The provision itself
+is never cut: an analysis of half a text would be one of another text. One that does not fit alone is refused by name.
 """
 
 import datetime
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 
-from django.db.models import Count, Q
 from pydantic import BaseModel, ConfigDict
 
-from analysis.checks.base import day_last_seen
-from analysis.composition import Sources
-from analysis.models import DraftJob
 from analysis.schema import Closed
 from atlas.archive.texts.blocks import scan_blocks
-from atlas.models import Attribute, Change, Obligation, Placement, Publication, Topic, Wording
+from atlas.archive.texts.wording_diff import diff_words
 
 MOST_CHARACTERS = 48_000
-MOST_CANDIDATES, LEAST_CANDIDATES = 20, 6
-MOST_OF_ONE_INSTRUMENT = 5
-NEIGHBOUR_CHARACTERS = 500
+LEAST_CANDIDATES = 6
+SAME_SHOWN = 60  # characters kept of what is the same on either side of a difference
 LONG_BLOCK = 1_200  # a longer paragraph is cut behind sentences, so that a quote's block says where to look
+
+
+class ContextTooLong(Exception):
+    """A provision is too long for the model it is to be shown to; the message names it and says what helps."""
 
 
 class _Value(BaseModel):
@@ -64,6 +63,7 @@ class CodedFact(_Value):
 class Context(_Value):
     """All that a prompt can show. Texts are the platform's or the catalogue's own, not yet made safe for a prompt.
 
+    ``dates``: what is known of when, in words → date. ``difference``: the word diff of the two wordings.
     ``parts`` are those to write anew where the rest of an analysis, ``base``, is to stay; empty: all of them.
     """
 
@@ -74,14 +74,16 @@ class Context(_Value):
     language: str = ""
     region: str = ""
     day: datetime.date
+    dates: dict[str, str] = {}
     title: str
     heading_path: tuple[str, ...] = ()
     blocks: tuple[Block, ...]
-    is_cut: bool = False
+    is_cut: bool = False  # v1 of the prompt asks for it; provisions are not cut any more
     neighbours: tuple[str, ...] = ()
     change_kind: str = ""
     change_reasons: tuple[str, ...] = ()
     previous_blocks: tuple[Block, ...] = ()
+    difference: str = ""
     candidates: tuple[Candidate, ...] = ()
     topics: dict[str, str] = {}
     likely_topics: tuple[str, ...] = ()
@@ -106,40 +108,6 @@ class Context(_Value):
     @property
     def characters(self) -> int:
         return len(self.model_dump_json())
-
-
-def build_context(job: DraftJob, *, most_characters: int = MOST_CHARACTERS) -> tuple[Context, Sources]:
-    """What the drafter of ``job`` sees, and the stored texts that its quotes are looked up in. Some ten queries."""
-    wording = Wording.objects.select_related("provision__document__platform").get(pk=job.wording_id)
-    provision, document = wording.provision, wording.provision.document
-    change = job.change or Change.objects.filter(new_wording=wording, old_wording__isnull=False).first()
-    previous = change.old_wording if change else None
-    day = day_last_seen(wording)
-    likely = list(provision.topics.filter(is_retired=False))
-    context = Context(
-        platform=document.platform.name,
-        document=document.name,
-        terms_type=document.terms_type,
-        standing=document.get_standing_display(),
-        language=document.language,
-        region=document.region,
-        day=day,
-        title=provision.title,
-        heading_path=tuple(wording.heading_path),
-        blocks=number_blocks(wording.text, "P"),
-        neighbours=tuple(_neighbours(wording)),
-        change_kind=change.get_kind_display() if change else "",
-        change_reasons=tuple(change.reasons) if change else (),
-        previous_blocks=number_blocks(previous.text, "B") if previous else (),
-        candidates=tuple(find_candidates(likely, day, region=document.region)),
-        topics=dict(Topic.objects.filter(is_retired=False).values_list("key", "name")),
-        likely_topics=tuple(topic.key for topic in likely),
-        facts=tuple(_facts(likely)),
-        previous_analysis=_previous_analysis(wording),
-        instructions=job.instructions,
-    )
-    sources = Sources(wording.text, previous.text if previous else "", _version_of(previous))
-    return fit(context, most_characters), sources
 
 
 def number_blocks(text: str, letter: str) -> tuple[Block, ...]:
@@ -186,115 +154,56 @@ def first_sentences(text: str, limit: int) -> str:
     return text[start:end]
 
 
-def _neighbours(wording: Wording) -> Iterable[str]:
-    """The provisions before and after, in the latest version that has the wording."""
-    place = Placement.objects.filter(wording=wording).order_by("-version_id", "-splitter").first()
-    if place is None:
-        return
-    cut = Placement.objects.filter(version=place.version_id, splitter=place.splitter)
-    around = cut.filter(ordinal__in=[place.ordinal - 1, place.ordinal + 1])
-    for neighbour in around.select_related("wording").order_by("ordinal"):
-        yield first_sentences(neighbour.wording.text, NEIGHBOUR_CHARACTERS)
+def describe_difference(old: str, new: str) -> str:
+    """The word diff, ``[-removed-]`` and ``{+added+}``, with a few words around each difference.
 
-
-def _version_of(wording: Wording | None) -> str:
-    if wording is None:
-        return ""
-    place = Placement.objects.filter(wording=wording).select_related("version").order_by("-version_id").first()
-    return place.version.public_id if place else ""
-
-
-def find_candidates(topics: Sequence[Topic], day: datetime.date, *, region: str = "") -> list[Candidate]:
-    """Up to 20 obligations of ``topics`` that apply on ``day``: the document's region first, then by shared topics.
-
-    No more than five of one instrument while others are left, so that one statute does not crowd out the rest.
+    >>> describe_difference("We keep it for 30 days.", "We keep it for 90 days.")
+    'We keep it for[- 30-]{+ 90+} days.'
     """
-    found = (
-        Obligation.objects.filter(topics__in=topics, is_retired=False, instrument__is_retired=False)
-        .annotate(shared=Count("topics", filter=Q(topics__in=topics), distinct=True))
-        .select_related("instrument__jurisdiction")
-    )
-    ranked = sorted((obligation for obligation in found if obligation.applies_on(day)), key=lambda o: _rank(o, region))
-    return [_candidate(obligation) for obligation in _spread(ranked)[:MOST_CANDIDATES]]
+    marks = {"removed": "[-{}-]", "added": "{{+{}+}}", "same": "{}"}
+    parts = diff_words(old, new)
+    texts = [
+        _shortened(part.text, first=not i, last=i == len(parts) - 1) if part.op == "same" else part.text
+        for i, part in enumerate(parts)
+    ]
+    return "".join(marks[part.op].format(text) for part, text in zip(parts, texts, strict=True))
 
 
-def _rank(obligation: Obligation, region: str) -> tuple[object, ...]:
-    instrument = obligation.instrument
-    shared: int = obligation.shared  # type: ignore[attr-defined]  # annotated above
-    return (
-        not (region and instrument.jurisdiction_id.startswith(region)),
-        -shared,
-        instrument.tier != "core",
-        obligation.confidence != "high",
-        obligation.pk,
-    )
-
-
-def _spread(ranked: Iterable[Obligation]) -> list[Obligation]:
-    first: list[Obligation] = []
-    later: list[Obligation] = []
-    for obligation in ranked:
-        taken = sum(other.instrument_id == obligation.instrument_id for other in first)
-        (later if taken >= MOST_OF_ONE_INSTRUMENT else first).append(obligation)
-    return first + later
-
-
-def _candidate(obligation: Obligation) -> Candidate:
-    return Candidate(
-        key=obligation.pk,
-        law=str(obligation),
-        jurisdiction=obligation.instrument.jurisdiction_id,
-        title=obligation.title,
-        paraphrase=obligation.paraphrase,
-        binds=tuple(obligation.binds),
-        note=obligation.note,
-    )
-
-
-def _facts(topics: Sequence[Topic]) -> Iterable[CodedFact]:
-    for attribute in Attribute.objects.filter(topic__in=topics, is_retired=False):
-        codes = attribute.values if attribute.kind == "choice" else {}
-        yield CodedFact(key=attribute.pk, name=attribute.name, codes=codes, unit=attribute.unit)
-
-
-def _previous_analysis(wording: Wording) -> dict[str, str]:
-    publication = Publication.objects.live().filter(provision=wording.provision_id).first()
-    if publication is None:
-        return {}
-    names = ("summary", "practical_effect", "governance_exposure", "exposure_level")
-    return {name: getattr(publication, name) for name in names if getattr(publication, name)}
+def _shortened(text: str, *, first: bool, last: bool) -> str:
+    if len(text) <= 2 * SAME_SHOWN:
+        return text
+    before, after = "" if first else text[:SAME_SHOWN], "" if last else text[-SAME_SHOWN:]
+    return f"{before} … {after}"
 
 
 def fit(context: Context, most_characters: int) -> Context:
-    """``context`` in at most ``most_characters``, what matters least dropped first (see the module)."""
+    """``context`` in at most ``most_characters``, what matters least dropped first (see the module).
+
+    Raises:
+        ContextTooLong: if the provision itself does not fit.
+    """
     for drop in _DROPS:
         if context.characters <= most_characters:
             return context
         context = drop(context)
     if context.characters <= most_characters:
         return context
-    return _cut_provision(context, most_characters)
+    length = sum(len(block.text) for block in context.blocks)
+    raise ContextTooLong(
+        f"“{context.title}” has {length:,} characters, more than the model can be shown at once. Choose a model with a "
+        "longer context (ATLAS_LLM_CONTEXT_TOKENS), or write the analysis by hand"
+    )
 
 
 _DROPS: tuple[Callable[[Context], Context], ...] = (
+    lambda context: context.model_copy(update={"outline": {}}),
     lambda context: context.model_copy(update={"previous_analysis": {}}),
     lambda context: context.model_copy(update={"neighbours": ()}),
     lambda context: context.model_copy(update={"change_reasons": ()}),
     lambda context: context.model_copy(update={"candidates": context.candidates[:LEAST_CANDIDATES]}),
+    lambda context: context.model_copy(update={"difference": ""}),
     lambda context: context.model_copy(update={"previous_blocks": ()}),
 )
-
-
-def _cut_provision(context: Context, most_characters: int) -> Context:
-    """The first blocks that fit, at least one. Blocks end at sentences, so no sentence is torn."""
-    room = most_characters - (context.characters - sum(len(block.text) for block in context.blocks))
-    kept: list[Block] = []
-    for block in context.blocks:
-        room -= len(block.text)
-        if kept and room < 0:
-            break
-        kept.append(block)
-    return context.model_copy(update={"blocks": tuple(kept), "is_cut": True})
 
 
 def visible(text: str) -> str:

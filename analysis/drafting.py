@@ -1,15 +1,20 @@
-"""The drain: claims jobs, drafts many at once, stores each result in one transaction.
+"""The drain: claims jobs, drafts many at once, stores what comes of them.
 
-One event loop makes the model calls; the database is used from one thread beside it, in short transactions, and none
-is open while a model is called. A killed worker's jobs come back when their leases run out; a stopping one hands them
-back at once. Calls may so be repeated; a result is stored once, by whoever holds the lease.
+One event loop, three kinds of tasks that meet in two queues:
+
+    feeder ── claims jobs, makes questions ──► questions ──► callers ── ask a model ──► results ──► storer
+
+As many callers as calls may be open at once; none of them waits for the database, which is used from one thread beside
+the loop, in short transactions for many jobs together. None is open while a model is called. A killed worker's jobs
+come back when their leases run out; a stopping one hands them back at once. Calls may so be repeated; a result is
+stored once, by whoever holds the lease.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -21,15 +26,16 @@ from uuid import UUID, uuid4
 import structlog
 from django.db import DatabaseError, InterfaceError, connections
 
-from analysis import leases, llm
-from analysis.attempt import Assignment, Attempt, Model, attempt_with_model
-from analysis.context import MOST_CHARACTERS, build_context
-from analysis.models import DraftJob, DraftRun
-from analysis.outline import compose_outline
-from analysis.prompts import PromptError, current
-from analysis.retries import BLOCKING, FIRST_DELAY
-from analysis.schema import canonical_sha256
-from analysis.storing import store
+from analysis import budget, holds, leases, llm
+from analysis.attempt import Attempt, Question, ask
+from analysis.holds import LOOK_AGAIN, Holds
+from analysis.models import DraftJob, Hold, HoldCause
+from analysis.pacing import Pace
+from analysis.preparing import attempt_outline, failed_before, prepare
+from analysis.profiles import Profile, configured_profiles
+from analysis.prompts import ANALYSIS, PromptError, current
+from analysis.retries import FIRST_DELAY, HOLDING
+from analysis.storing import BUG, store_all
 from atlas.config import load_config
 from atlas.stopping import stop_requested
 
@@ -38,8 +44,8 @@ logger = structlog.get_logger(__name__)
 LOOK_SECONDS = 0.5  # how often a stop is looked for
 LONGEST_PAUSE = 60.0  # seconds a drain waits for a rate limit to pass; a longer one ends it
 PATIENCE_SECONDS = 5.0  # with calls that do not let themselves be cancelled, when a drain ends
+AHEAD = 32  # questions made ready beforehand, at most; they are leased while they wait
 _model_in_use = Lock()
-BUG = "Something went wrong on our side; the log has it under this job"
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,8 +55,9 @@ T = TypeVar("T")
 class DrainSummary:
     """What a drain did. ``cost_usd`` adds up known prices; ``unpriced`` counts drafts by a model without one."""
 
-    outcomes: Counter[str] = field(default_factory=Counter)  # drafted, retrying, failed, handed over
+    outcomes: Counter[str] = field(default_factory=Counter)  # drafted, retrying, failed, handed back
     calls: int = 0
+    reused: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: Decimal = Decimal(0)
@@ -61,8 +68,10 @@ class DrainSummary:
     def add(self, outcome: str, attempt: Attempt) -> None:
         fields = attempt.fields
         self.outcomes[outcome] += 1
-        if fields.get("drafter") == "model":
-            self.calls += 1
+        self.reused += "reused" in fields
+        calls = len(fields.get("calls") or ())
+        if calls:
+            self.calls += calls
             self.input_tokens += fields.get("input_tokens") or 0
             self.output_tokens += fields.get("output_tokens") or 0
             self.cost_usd += fields.get("cost_usd") or 0
@@ -119,12 +128,15 @@ def _alone_with_the_model() -> Iterator[None]:
         raise AlreadyDraftingError("This process is drafting already; run a second drain in a process of its own")
 
 
-def configured_model() -> Model | None:
-    """The model to draft with; None: the outline drafter."""
-    config = load_config()
-    if not config.llm_model:
-        return None
-    return Model(config.llm_model, config.llm_api_base, config.llm_api_key, config.llm_timeout)
+Ready = tuple[DraftJob, Question | Attempt | None]  # a question to ask, or what came of it already; None: an outline
+
+
+@dataclass(frozen=True)
+class Result:
+    """A job and what came of it; None: nothing was asked, and it goes back."""
+
+    job: DraftJob
+    attempt: Attempt | None
 
 
 class _Drain:
@@ -137,11 +149,16 @@ class _Drain:
         self.stop_claiming_at = monotonic() + budget_seconds if budget_seconds is not None else float("inf")
         self.provision_id = provision_id
         self.progress = progress
-        self.model = configured_model()
+        self.profiles = configured_profiles()
+        self.paces = {profile.name: Pace(profile) for profile in self.profiles}
         self.width = load_config().llm_concurrency
         self.token = uuid4()
-        self.running: dict[asyncio.Task[str], DraftJob] = {}
-        self.paused_until = 0.0
+        self.open: dict[int, DraftJob] = {}  # claimed, not yet stored
+        self.questions: asyncio.Queue[Ready] = asyncio.Queue()
+        self.results: asyncio.Queue[Result] = asyncio.Queue()
+        self.changed = asyncio.Event()  # something was asked or stored: the feeder may look again
+        self.calling = 0
+        self.storing = False
         self.summary = DrainSummary()
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="draft-database")
 
@@ -150,93 +167,211 @@ class _Drain:
         return await asyncio.get_running_loop().run_in_executor(self.thread, partial(function, *args, **kwargs))
 
     async def run(self) -> None:
+        feeder = asyncio.create_task(self._feed())
+        helpers = [
+            asyncio.create_task(self._store()),
+            *(asyncio.create_task(self._call()) for _ in range(self.width)),
+        ]
         pulse = asyncio.create_task(_keep_leases(self.token))
         try:
-            if self.model is not None and await self.database(_last_run_was_blocked):
-                self.width = 1  # try one before the rest fail alike
-            while not stop_requested():
-                await self._claim()
-                if self.running:
-                    await self._wait()
-                elif self._paused and self.left != 0 and await self.database(self._more_waits):
-                    await asyncio.sleep(LOOK_SECONDS)
-                else:
-                    break
+            done, _ = await asyncio.wait([feeder, *helpers], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # raises where the database failed: leases then run out
         finally:
-            pulse.cancel()
-            await self._finish()
+            await self._finish([feeder, *helpers, pulse])
+
+    async def _feed(self) -> None:
+        """Keep callers busy until nothing waits, or nothing more may be asked and all that was is stored."""
+        while not stop_requested():
+            self.changed.clear()
+            if await self._claim():
+                continue
+            if self.is_over and not self.calling and self.results.empty() and not self.storing:
+                return
+            if not self.open and not await self._is_worth_waiting():
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.changed.wait(), LOOK_SECONDS)
 
     @property
-    def _paused(self) -> bool:
-        return not self.summary.blocked and monotonic() < min(self.paused_until, self.stop_claiming_at)
+    def is_over(self) -> bool:
+        """Whether no further question may be asked in this drain."""
+        return bool(self.summary.blocked) or monotonic() >= self.stop_claiming_at or stop_requested()
 
-    async def _claim(self) -> None:
-        free = self.width - len(self.running)
+    async def _claim(self) -> int:
+        """Claim what callers need next and put the questions before them; returns how many jobs that were."""
+        ahead = min(AHEAD, self.width)
+        count = self.width + ahead - len(self.open)
+        if self.is_over or count < max(ahead // 2, 1):  # some at once are cheaper than one by one
+            return 0
         if self.left is not None:
-            free = min(free, self.left)
-        if free <= 0 or self.summary.blocked or self._paused or monotonic() >= self.stop_claiming_at:
-            return
-        jobs = await self.database(leases.claim, self.token, free, provision_id=self.provision_id)
-        for job in jobs:
-            self.running[asyncio.create_task(self._draft(job))] = job
+            count = min(count, self.left)
+        if not count:
+            return 0
+        ready = await self.database(self._take, count)
+        for job, what in ready:
+            self.questions.put_nowait((job, what))
         if self.left is not None:
-            self.left -= len(jobs)
+            self.left -= len(ready)
+        return len(ready)
 
-    def _more_waits(self) -> bool:
-        return leases.ready(provision_id=self.provision_id).exists()
+    def _take(self, count: int) -> list[Ready]:
+        """Claim up to ``count`` jobs and make their questions. On the database thread."""
+        if not self.profiles:
+            held = Holds.now().of_everything()
+            if held is not None:
+                self.summary.blocked = held.words
+                return []
+            return [(job, None) for job in self._lease(count)]
+        now = Holds.now()
+        first, held = now.choose(self.profiles)
+        if first is None:
+            self._rest_under(held)
+            return []
+        count = self._affordable(first, count)
+        if count and holds.is_on_probation(first.name):
+            count = 1 if not self.open else 0  # one is tried before the rest fail alike
+        if not count:
+            return []
+        return self._prepared(self._lease(count), now)
 
-    async def _wait(self) -> None:
-        done, _ = await asyncio.wait(self.running, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            job = self.running.pop(task)
-            self.progress(job, task.result())  # raises where the database failed: leases then run out
+    def _lease(self, count: int) -> list[DraftJob]:
+        jobs = leases.claim(self.token, count, provision_id=self.provision_id)
+        self.open.update((job.pk, job) for job in jobs)
+        return jobs
 
-    async def _draft(self, job: DraftJob) -> str:
-        """Draft one job and store what came of it; returns the outcome."""
-        attempt = await self._attempt(job)
-        outcome = await self.database(store, job, self.token, attempt)
-        self.summary.add(outcome, attempt)
-        if attempt.error_kind in BLOCKING:
-            self.summary.blocked = attempt.error
-        if attempt.error_kind == "rate":
-            self._pause(attempt)
-        if outcome == "drafted":
-            self.width = load_config().llm_concurrency
-        return outcome
+    def _prepared(self, jobs: Sequence[DraftJob], now: Holds) -> list[Ready]:
+        """Each job with its question; those whose model is held go back."""
+        chosen = {job.pk: now.choose(self.profiles, job.profile_index)[0] for job in jobs}
+        going = {key: profile for key, profile in chosen.items() if profile is not None}
+        back = [key for key in chosen if key not in going]
+        if back:
+            leases.release(self.token, back)
+            for key in back:
+                del self.open[key]
+        kept = [job for job in jobs if job.pk in going]
+        return [(job, what) for job, what in zip(kept, prepare(kept, going).values(), strict=True)] if kept else []
 
-    def _pause(self, attempt: Attempt) -> None:
-        """Start nothing more until the service may be asked again; where that is not soon, not in this drain."""
-        seconds = attempt.retry_after if attempt.retry_after is not None else FIRST_DELAY
-        self.paused_until = max(self.paused_until, monotonic() + seconds)
-        if seconds > LONGEST_PAUSE or self.paused_until > self.stop_claiming_at:
-            self.summary.blocked = attempt.error
-
-    async def _attempt(self, job: DraftJob) -> Attempt:
+    def _affordable(self, profile: Profile, count: int) -> int:
+        """How many of ``count`` the day's budget allows; where it allows none, drafting is held."""
         try:
-            if self.model is None:
-                return await self.database(attempt_outline, job)
-            assignment = await self.database(assign, job)
-            return await attempt_with_model(assignment, current(), self.model)
-        except PromptError as error:
-            return _failed_before(self.model, "config", str(error))
+            longest = profile.max_tokens or current(ANALYSIS).metadata.max_tokens
+        except PromptError:
+            return count  # said of each job
+        room = budget.affordable(profile, longest)
+        if isinstance(room, int):
+            return min(room, count)
+        holds.hold(room.cause, room.words, until=room.until)
+        self.summary.blocked = room.words
+        return 0
+
+    def _rest_under(self, held: Hold | None) -> None:
+        """A short rate limit is waited for; any other hold ends the drain."""
+        if held is None:
+            return
+        seconds = held.seconds_left
+        if held.cause == HoldCause.RATE and seconds is not None and self._can_wait(seconds):
+            self.paces[held.profile].pause(seconds)
+        else:
+            self.summary.blocked = held.words
+
+    def _can_wait(self, seconds: float) -> bool:
+        return seconds <= LONGEST_PAUSE and monotonic() + seconds <= self.stop_claiming_at
+
+    async def _is_worth_waiting(self) -> bool:
+        """Whether a pause of the service will soon be over and jobs wait for that."""
+        if self.summary.blocked or self.left == 0 or monotonic() >= self.stop_claiming_at:
+            return False
+        is_paused = any(pace.paused_until > monotonic() for pace in self.paces.values())
+        return is_paused and await self.database(leases.ready(provision_id=self.provision_id).exists)
+
+    async def _call(self) -> None:
+        """One caller: takes a question, asks it, puts the result down."""
+        while True:
+            job, what = await self.questions.get()
+            self.calling += 1
+            try:
+                self.results.put_nowait(Result(job, await self._answer(job, what)))
+            finally:
+                self.calling -= 1
+                self.changed.set()
+
+    async def _answer(self, job: DraftJob, what: Question | Attempt | None) -> Attempt | None:
+        """What came of a job; None: it was not its turn, and it goes back."""
+        if what is None:
+            return await self.database(attempt_outline, job)
+        if isinstance(what, Attempt):
+            return what
+        if not await self._is_its_turn(what):
+            return None
+        try:
+            attempt = await ask(what)
         except Exception:
             logger.exception("draft failed on our side", job=job.pk)
-            return _failed_before(self.model, "bug", BUG)
+            return failed_before(what.profile, "bug", BUG)
+        self._heed(attempt)
+        return attempt
 
-    async def _finish(self) -> None:
-        """Hand back what is not done, close the loop's connections and the thread's."""
-        unfinished = [job.pk for task, job in self.running.items() if not task.done()]
-        for task in self.running:
+    async def _is_its_turn(self, question: Question) -> bool:
+        """Waits until the model may be asked, by its limits and by what it said; False where that is not to be soon."""
+        pace = self.paces[question.profile.name]
+        while (seconds := pace.seconds_until(question.tokens)) > 0:
+            if self.is_over or not self._can_wait(seconds):
+                return False
+            await asyncio.sleep(min(seconds, LOOK_SECONDS))
+        pace.take(question.tokens)
+        return True
+
+    def _heed(self, attempt: Attempt) -> None:
+        """Ask nothing more of a model that wants patience, or that a person has to set right."""
+        if attempt.error_kind in HOLDING:
+            self.paces[attempt.fields["model_requested"]].pause(LOOK_AGAIN.total_seconds())
+        elif attempt.error_kind == "rate":
+            seconds = attempt.retry_after if attempt.retry_after is not None else FIRST_DELAY
+            self.paces[attempt.fields["model_requested"]].pause(seconds)
+            if not self._can_wait(seconds):
+                self.summary.blocked = attempt.error
+
+    async def _store(self) -> None:
+        """Write results down, as many together as there are."""
+        while True:
+            results = [await self.results.get()]
+            while not self.results.empty():
+                results.append(self.results.get_nowait())
+            self.storing = True
+            await self._write(results)
+            self.storing = False
+            self.changed.set()
+
+    async def _write(self, results: Sequence[Result]) -> None:
+        drafted = [(result.job, result.attempt) for result in results if result.attempt is not None]
+        outcomes = await self.database(store_all, drafted, self.token) if drafted else []
+        for (job, attempt), outcome in zip(drafted, outcomes, strict=True):
+            self.open.pop(job.pk, None)
+            self.summary.add(outcome, attempt)
+            self.progress(job, outcome)
+        back = [result.job.pk for result in results if result.attempt is None]
+        if back:
+            await self.database(leases.release, self.token, back)
+            for key in back:
+                self.open.pop(key, None)
+            if self.left is not None:
+                self.left += len(back)
+
+    async def _finish(self, background: Sequence["asyncio.Task[None]"]) -> None:
+        """Store what has come, hand back what has not, close the loop's connections and the thread's."""
+        for task in background:
             task.cancel()
-        if self.running:
-            await asyncio.wait(self.running, timeout=PATIENCE_SECONDS)
+        await asyncio.wait(background, timeout=PATIENCE_SECONDS)
         try:
-            if unfinished:
-                handed_back = await self.database(leases.release, self.token, unfinished)
+            if not self.results.empty():
+                await self._write([self.results.get_nowait() for _ in range(self.results.qsize())])
+            if self.open:
+                handed_back = await self.database(leases.release, self.token, list(self.open))
                 self.summary.outcomes["handed back"] += handed_back
                 logger.info("handed back", jobs=handed_back)
         finally:
-            if self.model is not None:
+            if self.profiles:
                 await llm.close()
             await self.database(connections.close_all)
             self.thread.shutdown()
@@ -256,32 +391,3 @@ def _extend(token: UUID) -> None:
         logger.warning("heartbeat missed", exc_info=True)  # the lease outlasts two; its loss is found when storing
     finally:
         connections.close_all()
-
-
-def _last_run_was_blocked() -> bool:
-    last = DraftRun.objects.order_by("-id").values_list("error_kind", flat=True).first()
-    return last in BLOCKING
-
-
-def assign(job: DraftJob) -> Assignment:
-    """``job`` as a drafter gets it. After "too long" it gets half of what it got before."""
-    room = MOST_CHARACTERS // 2 if job.error_kind == "too_long" else MOST_CHARACTERS
-    context, sources = build_context(job, most_characters=room)
-    return Assignment(job.pk, job.attempts, context, sources, was_truncated=job.error_kind == "truncated")
-
-
-def attempt_outline(job: DraftJob) -> Attempt:
-    """A draft without a model."""
-    started = monotonic()
-    analysis = compose_outline(job.wording)
-    fields = {
-        "drafter": "outline",
-        "input_sha256": canonical_sha256([job.wording.text_sha256]),
-        "seconds": round(monotonic() - started, 3),
-    }
-    return Attempt(fields=fields, analysis=analysis)
-
-
-def _failed_before(model: Model | None, kind: str, message: str) -> Attempt:
-    drafter = {"drafter": "model", "model_requested": model.name} if model else {"drafter": "outline"}
-    return Attempt(fields={**drafter, "input_sha256": ""}).fail(kind, message)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from analysis.holds import lift_ended
 from analysis.models import DraftJob, JobState
 from analysis.retries import MOST_ATTEMPTS
 from atlas.rooms import wake
@@ -49,11 +50,7 @@ def extend(token: UUID) -> int:
 
 def release(token: UUID, job_ids: Sequence[int]) -> int:
     """Hand jobs back as if they had not been claimed: a stopping worker charges no attempt."""
-    return (
-        held(token)
-        .filter(pk__in=job_ids)
-        .update(state=JobState.QUEUED, run_after=timezone.now(), attempts=F("attempts") - 1, **NO_LEASE)
-    )
+    return held(token).filter(pk__in=job_ids).update(state=JobState.QUEUED, attempts=F("attempts") - 1, **NO_LEASE)
 
 
 @transaction.atomic
@@ -70,6 +67,7 @@ def sweep() -> int:
     back = expired.update(
         state=JobState.QUEUED, error_kind="lost", last_error=LOST, run_after=timezone.now(), **NO_LEASE
     )
+    lift_ended()
     if ready().exists():
         wake("jobs_queued")
     return failed + back

@@ -25,7 +25,9 @@ import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -114,15 +116,17 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. ``cost_usd`` is None where no price is known; a zero is never a price."""
+    """What came back. ``library_cost_usd`` is None where litellm knows no price; a zero is never a price."""
 
     text: str
     finish_reason: str
     model: str
     request_id: str
+    fingerprint: str
     input_tokens: int | None
     output_tokens: int | None
-    cost_usd: Decimal | None
+    cached_tokens: int | None
+    library_cost_usd: Decimal | None
     seconds: float
 
 
@@ -208,9 +212,11 @@ def _read(response: Any, call: Call, seconds: float) -> Answer:
         finish_reason=str(choice.finish_reason or ""),
         model=str(response.model or ""),
         request_id=str(response.id or ""),
+        fingerprint=str(getattr(response, "system_fingerprint", None) or ""),
         input_tokens=getattr(usage, "prompt_tokens", None),
         output_tokens=getattr(usage, "completion_tokens", None),
-        cost_usd=_cost(response),
+        cached_tokens=getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None),
+        library_cost_usd=_cost(response),
         seconds=seconds,
     )
 
@@ -263,12 +269,22 @@ def _body_code(error: BaseException) -> str:
 
 
 def _retry_after(error: BaseException) -> float | None:
+    """Seconds until the service may be asked again, if it says so: in seconds, in milliseconds, or as a date."""
     headers = getattr(error, "litellm_response_headers", None) or {}
-    value = headers.get("retry-after")
+    milliseconds, said = headers.get("retry-after-ms"), headers.get("retry-after")
     try:
-        return float(value) if value is not None else None
+        if milliseconds is not None:
+            return float(milliseconds) / 1000
+        return float(said) if said is not None else None
     except ValueError:
-        return None  # a date; our own back-off serves
+        return _seconds_until(str(said))
+
+
+def _seconds_until(date: str) -> float | None:
+    try:
+        return max((parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds(), 0.0)
+    except ValueError:
+        return None  # our own back-off serves
 
 
 def _short(words: str) -> str:

@@ -28,6 +28,7 @@ from atlas.config import BASE_DIR
 FOLDER = BASE_DIR / "prompts"
 RELEASED = FOLDER / "released.toml"
 ANALYSIS = "provision_analysis"
+REPAIR, SECTION, CHANGE = "repair", "section", "change_summary"
 
 
 class PromptError(Exception):
@@ -71,7 +72,18 @@ class Prompt:
     def sha256(self) -> str:
         return hashlib.sha256(f"{self.files_sha256}\n{shape()}".encode()).hexdigest()
 
-    def messages(self, context: Context, *, boundary: str) -> list[dict[str, str]]:
+    def shape(self, parts):
+        from analysis.schema import Draft, section_draft
+
+        return section_draft(parts) if parts else Draft
+
+    @property
+    def fixed_characters(self) -> int:
+        return len(self.system) + sum(
+            len(self._fill(e.context, "x")) + len(json.dumps(e.answer)) for e in self.examples
+        )
+
+    def messages(self, context: Context, *, boundary: str, length_scale: float = 1, **more) -> list[dict[str, str]]:
         """The system message, the examples as earlier turns, and the provision last."""
         turns = [{"role": "system", "content": self.system}]
         for number, example in enumerate(self.examples, 1):

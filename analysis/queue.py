@@ -1,21 +1,22 @@
 """What is to be drafted: changed provisions by themselves, the rest when a person asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from analysis import priorities
 from analysis.models import DraftJob, DraftRun, JobState, Reason, RunStatus
+from analysis.schema import Analysis
 from atlas.archive.judgements.clustering import open_to_analysis, set_aside
 from atlas.archive.judgements.noise_rules import Rules
 from atlas.models import Change, Publication, User, Wording
 from atlas.rooms import wake
 
-OPEN = (JobState.QUEUED, JobState.RUNNING)
-REQUESTED_PRIORITY = 10  # a person is waiting
-NOISE_PRIORITY = -10  # a noise rule matches the change: after everything else
+OPEN = (JobState.QUEUED, JobState.RUNNING, JobState.PAUSED)
 SET_ASIDE = "set_aside"  # DraftJob.error_kind of a job that was cancelled because editors set its change aside
 
 
@@ -39,7 +40,7 @@ def queue_changes() -> int:
 
 
 def _changes_to_queue() -> Iterable[Change]:
-    changes = open_to_analysis(Change.objects.awaiting_analysis())
+    changes = priorities.with_reasons(open_to_analysis(Change.objects.awaiting_analysis()))
     return (
         changes.filter(
             ~Exists(_jobs_for_the_change()), ~Exists(_drafts_of_the_text()), ~Exists(_publications_of_the_text())
@@ -57,7 +58,7 @@ def _jobs_of(changes: Iterable[Change]) -> list[DraftJob]:
             wording_id=change.new_wording_id,
             change=change,
             reason=Reason.CHANGED,
-            priority=NOISE_PRIORITY if rules.match(change) else 0,
+            priority=priorities.priority_of(change, is_noise=rules.match(change) is not None),
             run_after=now,
         )
         for change in changes
@@ -112,46 +113,97 @@ def _publications_of_the_text() -> QuerySet[Publication]:
 
 @transaction.atomic
 def request_draft(
-    wording: Wording, *, by: AbstractBaseUser | None, instructions: str = "", edition_ref: int | None = None
+    wording: Wording,
+    *,
+    by: AbstractBaseUser | None,
+    instructions: str = "",
+    edition_ref: int | None = None,
+    parts: Sequence[str] = (),
+    base: Mapping[str, Any] | None = None,
+    repeats: DraftRun | None = None,
 ) -> DraftJob:
     """Queue a draft of ``wording`` because a person asks; ``by`` is None on the command line.
 
-    A job that waits already is taken, with the new instructions.
+    With ``parts``, only those are written anew and the rest of ``base`` stays as it is. A job that waits already is
+    taken, with the new instructions. ``repeats``: a run to be made once more, though its draft would serve again.
 
     Raises:
         DraftInProgress: if the wording is being drafted now.
+        ValueError: if a part is none, or parts are given without a base.
     """
     assert by is None or isinstance(by, User)
+    check_parts(parts, base)
     job = DraftJob.objects.select_for_update().filter(wording=wording, state__in=OPEN).first()
     if job is not None and job.state == JobState.RUNNING:
         raise DraftInProgress(f"{wording.provision.public_id} is being drafted now; ask again when that draft is there")
     if job is None:
-        job = DraftJob(wording=wording, run_after=timezone.now())
+        job = DraftJob(wording=wording)
     if job.reason != Reason.CHANGED:  # a change's job stays its job, or the change would be queued twice
-        job.reason = Reason.REDRAFT if instructions or edition_ref else Reason.REQUESTED
+        job.reason = Reason.REDRAFT if instructions or edition_ref or parts else Reason.REQUESTED
     job.requested_by, job.instructions, job.edition_ref = by, instructions, edition_ref
-    job.priority, job.run_after = REQUESTED_PRIORITY, timezone.now()
+    job.parts, job.base, job.repeats = list(parts), dict(base) if base is not None else None, repeats
+    job.state, job.priority, job.run_after = JobState.QUEUED, priorities.REQUESTED, timezone.now()
     job.save()
     wake("jobs_queued")
     return job
 
 
+def check_parts(parts: Sequence[str], base: Mapping[str, Any] | None) -> None:
+    """Refuse parts that an analysis does not have, and parts without the analysis that they belong to."""
+    known = set(Analysis.model_fields) - {"exposure_level"}  # computed with the part it stands beside
+    unknown = [part for part in parts if part not in known]
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)}: not a part of an analysis. Parts are {', '.join(sorted(known))}")
+    if parts and base is None:
+        raise ValueError("To write some parts anew, the analysis that they belong to is needed")
+
+
+@transaction.atomic
+def repeat(run: DraftRun, *, by: AbstractBaseUser | None) -> DraftJob:
+    """Queue the job of ``run`` once more, with what it was asked; its stored draft does not serve again.
+
+    Raises:
+        DraftInProgress: if the wording is being drafted now.
+    """
+    job = run.job
+    return request_draft(job.wording, by=by, instructions=job.instructions, parts=job.parts, base=job.base, repeats=run)
+
+
 @transaction.atomic
 def retry(jobs: QuerySet[DraftJob]) -> int:
-    """Queue failed, cancelled or waiting jobs to run at once, with all attempts before them; return how many.
+    """Queue failed, cancelled, paused or waiting jobs to run at once, with all attempts before them; return how many.
 
     Not where the wording has another open job, and not what is done or being drafted.
     """
     ready = jobs.exclude(state__in=[JobState.DONE, JobState.RUNNING]).filter(~Exists(_open_jobs_of_the_wording()))
     latest = ready.order_by("wording_id", "-pk").distinct("wording_id").values_list("pk", flat=True)
     count = DraftJob.objects.filter(pk__in=list(latest)).update(
-        state=JobState.QUEUED, attempts=0, run_after=timezone.now()
+        state=JobState.QUEUED, attempts=0, profile_index=0, run_after=timezone.now()
     )
     if count:
         wake("jobs_queued")
     return count
 
 
+def retry_cause(kind: str) -> int:
+    """Queue all jobs again that failed for one kind of reason; return how many."""
+    return retry(DraftJob.objects.filter(state=JobState.FAILED, error_kind=kind))
+
+
 def cancel(jobs: QuerySet[DraftJob]) -> int:
-    """Cancel waiting jobs; return how many. What is being drafted goes on."""
-    return jobs.filter(state=JobState.QUEUED).update(state=JobState.CANCELLED, finished_at=timezone.now())
+    """Cancel waiting and paused jobs; return how many. What is being drafted goes on."""
+    waiting = jobs.filter(state__in=[JobState.QUEUED, JobState.PAUSED])
+    return waiting.update(state=JobState.CANCELLED, finished_at=timezone.now())
+
+
+def pause(jobs: QuerySet[DraftJob]) -> int:
+    """Keep waiting jobs back until somebody resumes them; return how many. What is being drafted goes on."""
+    return jobs.filter(state=JobState.QUEUED).update(state=JobState.PAUSED)
+
+
+def resume(jobs: QuerySet[DraftJob]) -> int:
+    """Let paused jobs wait for their turn again, where they were; return how many."""
+    count = jobs.filter(state=JobState.PAUSED).update(state=JobState.QUEUED)
+    if count:
+        wake("jobs_queued")
+    return count

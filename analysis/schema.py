@@ -84,6 +84,7 @@ class Closed:
     obligations: tuple[str, ...] = ()
     jurisdictions: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def members(self, name: str) -> tuple[str, ...]:
@@ -234,16 +235,48 @@ class Draft(_Wire):
         return self
 
 
-def wire(closed: Closed) -> dict[str, Any]:
+class Replacement(_Wire):
+    id: _one_of("repairs")  # type: ignore[valid-type]
+    quote: Quote | None
+
+
+class Repairs(_Wire):
+    replacements: list[Replacement]
+
+
+@cache
+def section_draft(parts):
+    from pydantic import create_model
+
+    return create_model(
+        "Sections", __base__=_Wire, **{n: (f.annotation, f) for n, f in Draft.model_fields.items() if n in parts}
+    )
+
+
+def wire(closed: Closed, shape=Draft) -> dict[str, Any]:
     """The JSON schema of `Draft` for one call: closed sets as enums, the portable subset only."""
-    portable: dict[str, Any] = _portable(_full_schema(), closed)
+    portable: dict[str, Any] = _portable(_full_schema(shape), closed)
     return portable
 
 
 @cache
-def _full_schema() -> dict[str, Any]:
+def _full_schema(shape=Draft) -> dict[str, Any]:
     """Not to be altered; `_portable` copies."""
-    return Draft.model_json_schema()
+    return shape.model_json_schema()
+
+
+def read_answer(answer, closed, shape=Draft):
+    if NULL.search(answer):
+        raise BadDraft("answer: has a null character (\\u0000), which no text has")
+    try:
+        return shape.model_validate_json(_without_fence(answer), context=closed)
+    except ValidationError as error:
+        lines = [
+            f"{_clipped('.'.join(map(str, p['loc']))) or 'answer'}: {_clipped(p['msg'])}" for p in error.errors()[:12]
+        ]
+        raise BadDraft("\n".join(lines)) from None
+    except UnicodeEncodeError:
+        raise BadDraft("answer: has half a surrogate pair, which is no character") from None
 
 
 def _portable(node: Any, closed: Closed | None, *, is_names: bool = False) -> Any:

@@ -3,13 +3,16 @@
 Every variable is validated once, at the start; a wrong one names itself and says what it should be.
 """
 
+import json
+import re
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, AnyHttpUrl, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -38,6 +41,47 @@ def _postgres_url(value: str) -> str:
 
 CommaList = Annotated[list[str], NoDecode, BeforeValidator(_split_commas)]
 
+_PRICE = re.compile(r"\d+(\.\d+)?/\d+(\.\d+)?(/\d+(\.\d+)?)?")
+
+
+def _price(value: str) -> str:
+    if value and not _PRICE.fullmatch(value):
+        raise ValueError("should be USD per million tokens, as input/output or input/output/cached input: 2.50/10/1.25")
+    return value
+
+
+Price = Annotated[str, AfterValidator(_price)]
+
+
+class ModelSettings(BaseModel):
+    """A model to fall back on, as an entry of ATLAS_LLM_FALLBACKS; each field as the setting of that name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str = Field(min_length=1)
+    api_base: str = ""
+    api_key: str = Field("", repr=False)
+    timeout: float = Field(120, gt=0, le=240)
+    max_tokens: int = Field(0, ge=0)
+    context_tokens: int = Field(32_000, ge=4_000)
+    price: Price = ""
+    length_scale: float = Field(1, ge=0.2, le=1)
+    requests_per_minute: int = Field(0, ge=0)
+    tokens_per_minute: int = Field(0, ge=0)
+
+
+def _fallbacks(value: object) -> object:
+    """``a, b`` or a JSON list of names and objects. Never with the text itself: it may hold keys."""
+    if not isinstance(value, str):
+        return value
+    if not value.lstrip().startswith("["):
+        return [{"model": name.strip()} for name in value.split(",") if name.strip()]
+    try:
+        entries = json.loads(value)
+    except ValueError:
+        raise ValueError("should be model names with commas between, or a JSON list of objects") from None
+    return [{"model": entry} if isinstance(entry, str) else entry for entry in entries]
+
 
 class Config(BaseSettings):
     """What an operator can set. Field descriptions are the documentation in README.md."""
@@ -58,6 +102,16 @@ class Config(BaseSettings):
     llm_api_key: str = Field("", repr=False, description="key of the model service")
     llm_concurrency: int = Field(16, ge=1, le=512, description="model calls at once in one worker")
     llm_timeout: float = Field(120, gt=0, le=240, description="seconds until a model call is given up")
+    llm_max_tokens: int = Field(0, ge=0, description="longest answer in tokens; 0 means what the prompt says")
+    llm_context_tokens: int = Field(32_000, ge=4_000, description="tokens that question and answer may have together")
+    llm_price: Price = Field("", description="USD per million tokens, `input/output` or `input/output/cached input`")
+    llm_length_scale: float = Field(1, ge=0.2, le=1, description="how much is asked for: less for a small model")
+    llm_requests_per_minute: int = Field(0, ge=0, description="requests a minute of one worker; 0 means no limit")
+    llm_tokens_per_minute: int = Field(0, ge=0, description="tokens a minute of one worker; 0 means no limit")
+    llm_daily_budget: Decimal | None = Field(None, gt=0, description="USD a day (UTC); drafts beyond it wait")
+    llm_fallbacks: Annotated[list[ModelSettings], NoDecode, BeforeValidator(_fallbacks)] = Field(
+        [], repr=False, description="models to use when the first is not available, or declines"
+    )
 
     solo_review: bool = Field(False, description="let a single editor approve their own text; every such page says so")
 
@@ -66,9 +120,9 @@ def describe(error: ValidationError) -> str:
     """One line per wrong variable: its name, what is wrong with it."""
     lines = []
     for problem in error.errors():
-        field = str(problem["loc"][0])
+        field, *place = map(str, problem["loc"])
         name = field if field.isupper() else f"ATLAS_{field.upper()}"
-        lines.append(f"{name}: {problem['msg']}")
+        lines.append(f"{'.'.join([name, *place])}: {problem['msg']}")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-from atlas.models.accounts import User
+from atlas.models.accounts import User, Watch
 from atlas.models.archive import (
     Capture,
     Collection,
@@ -80,6 +80,7 @@ __all__ = [
     "UnknownIdentifier",
     "User",
     "Version",
+    "Watch",
     "Wording",
     "content_hash",
     "sha256",

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.context import LEAST_CANDIDATES, build_context, cut_behind_sentences, fit, number_blocks, visible
+from analysis.context import LEAST_CANDIDATES, ContextTooLong, cut_behind_sentences, fit, number_blocks, visible
+from analysis.gathering import build_context
 from analysis.models import DraftJob
 from analysis.queue import request_draft
 from atlas.models import Obligation, Wording
@@ -52,9 +53,10 @@ def test_candidates_concern_the_topics_and_apply_on_the_day() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("catalogue")
-def test_what_matters_least_goes_first_and_the_provision_last() -> None:
+def test_what_matters_least_goes_first_and_a_provision_that_does_not_fit_alone_is_refused_by_name() -> None:
     context, _ = build_context(job_of("We keep it. " * 400))
-    smaller = fit(context, context.characters - 1_000)
+    assert context.outline and not fit(context, context.characters - 1).outline
+    smaller = fit(context, context.characters - 5_000)
     assert smaller.blocks == context.blocks and len(smaller.candidates) == LEAST_CANDIDATES
-    smallest = fit(context, 100)
-    assert smallest.is_cut and len(smallest.blocks) == 1
+    with pytest.raises(ContextTooLong, match="“Use of content” has 4,[0-9]{3} characters"):
+        fit(context, 100)

@@ -9,15 +9,16 @@ import pytest
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from analysis import leases
+from analysis import holds, leases
 from analysis.attempt import Attempt
 from analysis.checks import run_checks
 from analysis.drafting import drain
-from analysis.models import DraftJob, DraftRun, JobState, RunStatus
+from analysis.models import DraftJob, DraftRun, Hold, HoldCause, JobState, RunStatus
 from analysis.outline import compose_outline
 from analysis.queue import request_draft
 from analysis.storing import store
 from atlas.archive.texts.normalising import locate
+from atlas.config import load_config
 from atlas.markup import quotes
 from atlas.models import TEXT_FIELDS
 from tests.analysis.jobs import queued_job
@@ -69,7 +70,7 @@ def test_an_unreadable_answer_is_asked_for_once_more(model_server: ModelServer) 
 
     run = DraftRun.objects.get()
     assert len(model_server.requests) == 2
-    assert "not usable" in run.messages[-1]["content"]
+    assert "not usable" in run.calls[-1]["messages"][-1]["content"]
     assert run.input_tokens == 2000, "both calls count"
 
 
@@ -108,10 +109,10 @@ FAILURES: dict[str, tuple[openai.Behaviour, str, JobState, int]] = {
     "overloaded": (openai.status(529), "transient", JobState.QUEUED, 1),
     "a page instead of JSON": (openai.not_json, "transient", JobState.QUEUED, 1),
     "rate limit": (openai.status(429, Retry_After="90"), "rate", JobState.QUEUED, 0),
-    "quota": (openai.status(429, "quota", error_code="insufficient_quota"), "budget", JobState.FAILED, 1),
-    "payment required": (openai.status(402), "budget", JobState.FAILED, 1),
-    "wrong key": (openai.status(401), "config", JobState.FAILED, 1),
-    "unknown model": (openai.status(404), "config", JobState.FAILED, 1),
+    "quota": (openai.status(429, "quota", error_code="insufficient_quota"), "budget", JobState.QUEUED, 0),
+    "payment required": (openai.status(402), "budget", JobState.QUEUED, 0),
+    "wrong key": (openai.status(401), "config", JobState.QUEUED, 0),
+    "unknown model": (openai.status(404), "config", JobState.QUEUED, 0),
     "unknown parameter": (openai.status(400, "unknown parameter"), "request", JobState.FAILED, 1),
     "too long": (openai.status(400, "maximum context length is 8192 tokens"), "too_long", JobState.QUEUED, 1),
     "refusal": (openai.refusal, "refused", JobState.FAILED, 1),
@@ -158,16 +159,32 @@ def test_a_cut_off_answer_gets_more_room_the_next_time(model_server: ModelServer
     assert second == 1.5 * first
 
 
-def test_a_wrong_key_stops_the_drain_before_all_jobs_fail(
-    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_key_holds_the_model_and_no_job_fails(model_server: ModelServer) -> None:
     jobs = [queued_job() for _ in range(20)]
     model_server.script.extend([openai.status(401)] * 40)
+
+    assert "ATLAS_LLM_API_KEY" in drain().blocked
+
+    assert DraftJob.objects.filter(state=JobState.QUEUED, attempts=0).count() == len(jobs)
+    asked = len(model_server.requests)
+    assert asked <= load_config().llm_concurrency
+    assert "ATLAS_LLM_API_KEY" in drain().blocked
+    assert len(model_server.requests) == asked, "a held model is not asked"
+
+
+def test_a_held_model_is_tried_with_one_job_when_the_hold_is_over(model_server: ModelServer) -> None:
+    for _ in range(5):
+        queued_job()
+    held = holds.hold(HoldCause.CONFIG, "No key", profile="openai/test-double", until=timezone.now())
+    model_server.script.append(openai.status(401))
+
     assert drain().blocked
-    failed = DraftJob.objects.filter(state=JobState.FAILED).count()
-    assert failed < len(jobs)
-    drain()
-    assert DraftJob.objects.filter(state=JobState.FAILED).count() == failed + 1, "then one tries for all"
+    assert len(model_server.requests) == 1
+
+    Hold.objects.update(until=timezone.now())
+    assert drain().drafted == 5
+    held.refresh_from_db()
+    assert held.lifted_at is not None, "an answer lifts it"
 
 
 def test_a_late_result_of_a_lost_lease_is_dropped() -> None:

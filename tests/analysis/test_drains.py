@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic
+from typing import Any
 from uuid import uuid4
 
 import psutil
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from analysis import drafting, leases
 from analysis.drafting import AlreadyDraftingError, DrainSummary, drain
-from analysis.models import DraftJob, DraftRun, JobState, RunStatus
+from analysis.models import DraftJob, DraftRun, Hold, HoldCause, JobState, RunStatus
 from atlas.config import load_config
 from tests.analysis.jobs import queued_job
 from tests.processes import ROOT, database_url, environment, eventually
@@ -48,7 +49,7 @@ def test_outline_drains_of_one_process_share_the_work() -> None:
 
 
 def test_model_drains_of_two_processes_share_the_work(model_server: ModelServer) -> None:
-    for _ in range(40):
+    for _ in range(80):
         queued_job()
     model_server.gate.clear()
     command = [sys.executable, "manage.py", "draft", "--json"]
@@ -64,8 +65,8 @@ def test_model_drains_of_two_processes_share_the_work(model_server: ModelServer)
         for process in drains:
             process.kill()
             process.communicate()
-    assert DraftRun.objects.filter(status=RunStatus.DRAFTED).count() == DraftRun.objects.count() == 40
-    assert len(model_server.requests) == 40, "no call was made twice"
+    assert DraftRun.objects.filter(status=RunStatus.DRAFTED).count() == DraftRun.objects.count() == 80
+    assert len(model_server.requests) == 80, "no call was made twice"
 
 
 def test_a_second_drain_with_a_model_in_one_process_is_refused(model_server: ModelServer) -> None:
@@ -145,6 +146,8 @@ def test_a_long_rate_limit_ends_the_drain(model_server: ModelServer, monkeypatch
     assert "rate limit" in summary.blocked
     assert DraftJob.objects.filter(state=JobState.QUEUED, attempts=0).count() == len(jobs)
     assert len(model_server.requests) == 1
+    [hold] = Hold.objects.standing(timezone.now())
+    assert (hold.cause, hold.profile) == (HoldCause.RATE, "openai/test-double"), "other workers are told"
 
 
 def test_a_drain_that_lost_its_lease_drops_its_result(model_server: ModelServer) -> None:
@@ -167,14 +170,14 @@ def test_the_heartbeat_does_not_wait_for_other_work_on_the_database(
 ) -> None:
     monkeypatch.setattr(leases, "HEARTBEAT_SECONDS", 0.05)
     busy, done = threading.Event(), threading.Event()
-    assign = drafting.assign
+    prepare = drafting.prepare
 
-    def slow_assign(job: DraftJob) -> object:
+    def slow_prepare(*args: Any) -> object:
         busy.set()
         done.wait(30)
-        return assign(job)
+        return prepare(*args)
 
-    monkeypatch.setattr(drafting, "assign", slow_assign)
+    monkeypatch.setattr(drafting, "prepare", slow_prepare)
     queued_job()
     try:
         with draining_elsewhere() as summaries:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from analysis import leases, queue
+from analysis import leases, priorities, queue
 from analysis.models import DraftJob, JobState
 from atlas.archive.judgements.clustering import decide, decide_together, drafts_to_expect, waiting
 from atlas.archive.judgements.judging import Refused
@@ -232,7 +232,7 @@ class TestNoise:
         noisy, other = noisy_change(), change_of()
         assert queue.queue_changes() == 2
         assert [job.change for job in leases.ready()] == [other, noisy]
-        assert DraftJob.objects.get(change=noisy).priority == queue.NOISE_PRIORITY < 0
+        assert DraftJob.objects.get(change=noisy).priority == priorities.NOISE < 0
 
     def test_a_rule_that_is_ended_or_has_expired_counts_no_more(self) -> None:
         end_noise_rule(make_rule(), by=make_judge())
