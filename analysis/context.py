@@ -211,6 +211,8 @@ def visible(text: str) -> str:
 
     For prompts only: they hide instructions. The stored text keeps them, and quotes are found regardless.
     """
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text
     return "".join(letter for letter in text if letter in "\n\t" or unicodedata.category(letter) not in _HIDDEN)
 
 

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from functools import cache
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -149,6 +150,7 @@ def preload() -> None:
     _litellm()
 
 
+@cache
 def version() -> str:
     from importlib.metadata import version as installed
 

@@ -12,7 +12,7 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -85,11 +85,14 @@ class Prompt:
 
     def messages(self, context: Context, *, boundary: str, length_scale: float = 1, **more) -> list[dict[str, str]]:
         """The system message, the examples as earlier turns, and the provision last."""
+        return [*self.fixed, {"role": "user", "content": self._fill(context, boundary)}]
+
+    @cached_property
+    def fixed(self):
         turns = [{"role": "system", "content": self.system}]
         for number, example in enumerate(self.examples, 1):
             turns.append({"role": "user", "content": self._fill(example.context, f"example-{number}")})
             turns.append({"role": "assistant", "content": json.dumps(example.answer, ensure_ascii=False)})
-        turns.append({"role": "user", "content": self._fill(context, boundary)})
         return turns
 
     def _fill(self, context: Context, boundary: str) -> str:

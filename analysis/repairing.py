@@ -50,7 +50,7 @@ class Repair:
 def find_failures(draft: BaseModel, sources: Sources, blocks: Sequence[Block]) -> list[Failure]:
     """The quotes of ``draft`` that do not stand in the wording under analysis."""
     data, texts = draft.model_dump(), {block.id: block.text for block in blocks}
-    found = []
+    found: list[Failure] = []
     for path, quote in _quotes(data):
         if quote["block"] in texts and locate(quote["text"], sources.wording) is None:
             found.append(
@@ -103,7 +103,7 @@ def _order(path: Path) -> tuple[str, ...]:
 def _quotes(node: Any, path: Path = ()) -> Iterator[tuple[Path, Mapping[str, str]]]:
     if isinstance(node, Mapping):
         if set(node) == {"block", "text"}:
-            yield path, node  # type: ignore[misc]  # a quote's fields are texts
+            yield path, node
             return
         for name, value in node.items():
             yield from _quotes(value, (*path, name))

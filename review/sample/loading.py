@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from analysis import leases
 from analysis.attempt import Attempt
-from analysis.drafting import attempt_outline
+from analysis.preparing import attempt_outline
 from analysis.queue import queue_changes
 from analysis.storing import store
 from atlas.archive.record.recording import record_capture, record_failure

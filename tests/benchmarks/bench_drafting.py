@@ -90,6 +90,7 @@ def main(jobs: int = 100, at_once: int = 32, delay_seconds: float = 0.5) -> None
             ATLAS_LLM_MODEL="openai/test-double",
             ATLAS_LLM_API_BASE=service.recv(),
             ATLAS_LLM_CONCURRENCY=str(at_once),
+            ATLAS_LLM_PRICE="0/0",
         )
         django.setup()
         with empty_database():
