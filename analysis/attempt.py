@@ -110,9 +110,8 @@ class Question:
     @cached_property
     def tokens(self) -> float:
         """About how many tokens the call needs in all."""
-        return (
-            estimate_tokens(sum(len(message["content"]) for message in self.messages)) + self.parameters["max_tokens"]
-        )
+        asked = estimate_tokens(sum(len(message["content"]) for message in self.messages))
+        return asked + float(self.parameters["max_tokens"])
 
     def begin(self) -> Attempt:
         context = self.assignment.context

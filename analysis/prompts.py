@@ -1,34 +1,36 @@
 """Prompts are files: ``prompts/<name>/<version>/``. Loads one, fills it for a call, and knows its hash.
 
 A released version stands in ``prompts/released.toml`` with its hash and is never edited again; the last one of a name
-is in use. The hash covers every byte that can reach a model: the files and the shape of the answer.
+is in use. The hash covers every byte that can reach a model: the files, what they include, the shape of the answer.
 
 Provision text is only ever a variable of a template, so ``{{ … }}`` inside it stays inert; what a person can't see is
-stripped from it (`context.visible`); and it stands between lines with a random boundary, which it cannot know.
+stripped from it (`context.visible`); and it stands between lines with a boundary that nobody who writes it can know.
 """
 
 import hashlib
 import json
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
-from jinja2 import StrictUndefined, Template
+from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic import BaseModel, ConfigDict
 
 from analysis.context import Context, visible
-from analysis.schema import shape
+from analysis.schema import Draft, Repairs, section_draft, wire_text
 from atlas.config import BASE_DIR
 
 FOLDER = BASE_DIR / "prompts"
 RELEASED = FOLDER / "released.toml"
-ANALYSIS = "provision_analysis"
-REPAIR, SECTION, CHANGE = "repair", "section", "change_summary"
+ANALYSIS, SECTION, CHANGE, REPAIR = "provision_analysis", "section", "change_summary", "repair"
+INCLUDE = re.compile(r"{%-?\s*include\s+\"(partials/[\w.-]+)\"\s*-?%}")
+FEW_EXAMPLES_BELOW = 0.7  # of the full length: a small model is shown one example instead of all
 
 
 class PromptError(Exception):
@@ -36,12 +38,12 @@ class PromptError(Exception):
 
 
 class Metadata(BaseModel):
-    """``prompt.toml``."""
+    """``prompt.toml``. ``answer``: the shape that an answer must have, by its name in `analysis.schema`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     description: str
-    answer: str
+    answer: Literal["analysis.schema.Draft", "analysis.schema.section_draft", "analysis.schema.Repairs"]
     temperature: float
     max_tokens: int
 
@@ -70,46 +72,67 @@ class Prompt:
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(f"{self.files_sha256}\n{shape()}".encode()).hexdigest()
+        answer = Repairs if self.metadata.answer == "analysis.schema.Repairs" else Draft
+        return hashlib.sha256(f"{self.files_sha256}\n{wire_text(answer)}".encode()).hexdigest()
 
-    def shape(self, parts):
-        from analysis.schema import Draft, section_draft
+    def shape(self, parts: Sequence[str]) -> type[BaseModel]:
+        """What an answer must look like where only ``parts`` of an analysis are asked for, or (none) all of them."""
+        match self.metadata.answer:
+            case "analysis.schema.section_draft":
+                return section_draft(tuple(parts))
+            case "analysis.schema.Repairs":
+                return Repairs
+            case _:
+                return Draft
 
-        return section_draft(parts) if parts else Draft
+    def messages(
+        self, context: Context, *, boundary: str, length_scale: float = 1, **more: object
+    ) -> list[dict[str, str]]:
+        """The system message, the examples as earlier turns, and the provision last.
+
+        ``length_scale`` below 1 asks for less; ``more`` are further variables of the template.
+        """
+        examples = self.examples[:1] if length_scale < FEW_EXAMPLES_BELOW else self.examples
+        last = self._fill(context, boundary, length_scale, **more)
+        return [*self._beginning[: 1 + 2 * len(examples)], {"role": "user", "content": last}]
 
     @property
     def fixed_characters(self) -> int:
-        return len(self.system) + sum(
-            len(self._fill(e.context, "x")) + len(json.dumps(e.answer)) for e in self.examples
-        )
-
-    def messages(self, context: Context, *, boundary: str, length_scale: float = 1, **more) -> list[dict[str, str]]:
-        """The system message, the examples as earlier turns, and the provision last."""
-        return [*self.fixed, {"role": "user", "content": self._fill(context, boundary)}]
+        """How long the messages are that are the same for every provision."""
+        return sum(len(message["content"]) for message in self._beginning)
 
     @cached_property
-    def fixed(self):
-        turns = [{"role": "system", "content": self.system}]
+    def _beginning(self) -> list[dict[str, str]]:
+        turns = [{"role": "system", "content": _compiled(self.system, keep_end=True).render()}]
         for number, example in enumerate(self.examples, 1):
-            turns.append({"role": "user", "content": self._fill(example.context, f"example-{number}")})
+            turns.append({"role": "user", "content": self._fill(example.context, f"example-{number}", 1)})
             turns.append({"role": "assistant", "content": json.dumps(example.answer, ensure_ascii=False)})
         return turns
 
-    def _fill(self, context: Context, boundary: str) -> str:
-        return _compiled(self.user).render(context=context, boundary=boundary)
+    def _fill(self, context: Context, boundary: str, length_scale: float, **more: object) -> str:
+        template = _compiled(self.user)
+        return template.render(context=context, boundary=boundary, length_scale=length_scale, **more)
 
 
 @cache
-def _compiled(template: str) -> Template:
+def _compiled(template: str, *, keep_end: bool = False) -> Template:
     """Once for each prompt: compiling takes ten times as long as filling."""
     engine = SandboxedEnvironment(
+        loader=FunctionLoader(_partial),
         undefined=StrictUndefined,
         autoescape=False,  # an escaped quotation mark would make verbatim quoting impossible
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=keep_end,
     )
     engine.filters["visible"] = visible
     return engine.from_string(template)
+
+
+def _partial(name: str) -> str | None:
+    """What a template may include: files of ``prompts/partials`` and nothing else."""
+    path = FOLDER / name
+    return path.read_text() if path.parent == FOLDER / "partials" and path.is_file() else None
 
 
 @dataclass(frozen=True)
@@ -149,7 +172,7 @@ def load(name: str, version: str, *, folder: Path = FOLDER) -> Prompt:
     """
     place = folder / name / version
     try:
-        return Prompt(
+        prompt = Prompt(
             name=name,
             version=version,
             metadata=Metadata.model_validate(tomllib.loads((place / "prompt.toml").read_text())),
@@ -158,8 +181,10 @@ def load(name: str, version: str, *, folder: Path = FOLDER) -> Prompt:
             examples=tuple(_example(path) for path in _example_paths(place)),
             files_sha256=hash_files(place),
         )
-    except (OSError, ValueError) as error:
+        _compiled(prompt.user)
+    except (OSError, ValueError, TemplateError) as error:
         raise PromptError(f"{place} is not a usable prompt: {error}") from error
+    return prompt
 
 
 def _example_paths(place: Path) -> Sequence[Path]:
@@ -174,7 +199,21 @@ def _example(path: Path) -> Example:
 def hash_files(place: Path) -> str:
     """sha256 over name and content of every file that reaches the model, in the order of their names."""
     digest = hashlib.sha256()
-    for path in sorted([place / "prompt.toml", place / "system.md", place / "user.md", *_example_paths(place)]):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(place).as_posix()}\0{len(content)}\0".encode() + content)
+    own = sorted([place / "prompt.toml", place / "system.md", place / "user.md", *_example_paths(place)])
+    for path in own:
+        _add(digest, path.relative_to(place).as_posix(), path.read_bytes())
+    for name in sorted(set(_included([path.read_text() for path in own]))):
+        _add(digest, name, (FOLDER / name).read_bytes())
     return digest.hexdigest()
+
+
+def _included(texts: Sequence[str]) -> Iterator[str]:
+    """The partials that ``texts`` include, and those that these include."""
+    for text in texts:
+        for name in INCLUDE.findall(text):
+            yield name
+            yield from _included([(FOLDER / name).read_text()])
+
+
+def _add(digest: Any, name: str, content: bytes) -> None:
+    digest.update(f"{name}\0{len(content)}\0".encode() + content)

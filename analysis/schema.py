@@ -14,9 +14,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    create_model,
+    model_validator,
+)
 
 from atlas.archive.texts.normalising import storable
 from atlas.models.publications import content_hash
@@ -153,6 +162,12 @@ Section = Literal[
 ]
 
 
+# Sections that a reader expects; an empty one has to be meant. Others are often empty of their own nature.
+EXPECTED = frozenset(
+    {"why_it_matters", "practical_effect", "exposure", "contract_implications", "compliance_considerations"}
+)
+
+
 class Factor(_Wire):
     """One rated factor; the exposure level is computed from all five by a published table."""
 
@@ -228,55 +243,83 @@ class Draft(_Wire):
     abstained: list[Section] = Field(description="Each section left empty for want of support in the blocks.")
 
     @model_validator(mode="after")
-    def _abstained_means_empty(self) -> "Draft":
-        filled = {name for name in self.abstained if name != "exposure" and getattr(self, name)}
-        if filled:
-            raise ValueError(f"abstained names sections that have content: {', '.join(sorted(filled))}")
+    def _abstains_where_empty(self) -> "Draft":
+        check_abstentions(self)
         return self
 
 
+def check_abstentions(draft: BaseModel) -> None:
+    """``abstained`` names what is empty, and all of it that a reader expects.
+
+    Raises:
+        ValueError: naming the sections.
+    """
+    sections: dict[str, Any] = {name: value for name, value in draft if name != "abstained"}
+    abstained = set(getattr(draft, "abstained", ()))
+    filled = {name for name in abstained if _has_content(sections.get(name))}
+    if filled:
+        raise ValueError(f"abstained names sections that have content: {', '.join(sorted(filled))}")
+    silent = {name for name in EXPECTED if name in sections and not _has_content(sections[name])} - abstained
+    if silent:
+        raise ValueError(f"sections are empty and not named in abstained: {', '.join(sorted(silent))}")
+
+
+def _has_content(section: Any) -> bool:
+    return bool(section.factors) if isinstance(section, Rating) else bool(section)
+
+
 class Replacement(_Wire):
-    id: _one_of("repairs")  # type: ignore[valid-type]
+    """What a quote that was not found should have been; null where the provision has no such words."""
+
     quote: Quote | None
+    id: _one_of("repairs")  # type: ignore[valid-type]
 
 
 class Repairs(_Wire):
+    """A replacement for each quote that was not found."""
+
     replacements: list[Replacement]
+
+    @model_validator(mode="after")
+    def _each_once(self, info: ValidationInfo) -> "Repairs":
+        given = [replacement.id for replacement in self.replacements]
+        wanted = info.context.repairs if isinstance(info.context, Closed) else ()
+        if sorted(given) != sorted(wanted):
+            raise ValueError(f"answer each of these exactly once: {', '.join(wanted)}")
+        return self
+
+
+SECTION_OF = {"governance_exposure": "exposure"}  # a part of an analysis → the section of an answer, where names differ
 
 
 @cache
-def section_draft(parts):
-    from pydantic import create_model
+def section_draft(parts: tuple[str, ...]) -> type[BaseModel]:
+    """A shape with those sections of `Draft` alone that become ``parts`` of an analysis, in the order of `Draft`."""
+    wanted = {SECTION_OF.get(part, part) for part in parts} | {"abstained"}
+    fields: dict[str, Any] = {
+        name: (field.annotation, field) for name, field in Draft.model_fields.items() if name in wanted
+    }
+    words = "Some sections of an analysis. Evidence comes before prose; an empty list is a good answer."
+    return create_model("Sections", __base__=_Sections, __doc__=words, **fields)
 
-    return create_model(
-        "Sections", __base__=_Wire, **{n: (f.annotation, f) for n, f in Draft.model_fields.items() if n in parts}
-    )
+
+class _Sections(_Wire):
+    @model_validator(mode="after")
+    def _abstains_where_empty(self) -> "_Sections":
+        check_abstentions(self)
+        return self
 
 
-def wire(closed: Closed, shape=Draft) -> dict[str, Any]:
-    """The JSON schema of `Draft` for one call: closed sets as enums, the portable subset only."""
+def wire(closed: Closed, shape: type[BaseModel] = Draft) -> dict[str, Any]:
+    """The JSON schema of an answer for one call: closed sets as enums, the portable subset only."""
     portable: dict[str, Any] = _portable(_full_schema(shape), closed)
     return portable
 
 
 @cache
-def _full_schema(shape=Draft) -> dict[str, Any]:
+def _full_schema(shape: type[BaseModel]) -> dict[str, Any]:
     """Not to be altered; `_portable` copies."""
     return shape.model_json_schema()
-
-
-def read_answer(answer, closed, shape=Draft):
-    if NULL.search(answer):
-        raise BadDraft("answer: has a null character (\\u0000), which no text has")
-    try:
-        return shape.model_validate_json(_without_fence(answer), context=closed)
-    except ValidationError as error:
-        lines = [
-            f"{_clipped('.'.join(map(str, p['loc']))) or 'answer'}: {_clipped(p['msg'])}" for p in error.errors()[:12]
-        ]
-        raise BadDraft("\n".join(lines)) from None
-    except UnicodeEncodeError:
-        raise BadDraft("answer: has half a surrogate pair, which is no character") from None
 
 
 def _portable(node: Any, closed: Closed | None, *, is_names: bool = False) -> Any:
@@ -307,13 +350,16 @@ def canonical_sha256(value: Any) -> str:
 
 
 @cache
-def shape() -> str:
+def wire_text(shape: type[BaseModel]) -> str:
     """The wire schema without a call's closed sets, in its order: counts in the hash of the prompt that uses it."""
-    return json.dumps(_portable(_full_schema(), None))
+    return json.dumps(_portable(_full_schema(shape), None))
 
 
-def read_draft(answer: str, closed: Closed) -> Draft:
-    """``answer`` as a `Draft`.
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+def read_answer(answer: str, closed: Closed, shape: type[Shape]) -> Shape:
+    """``answer`` as a value of ``shape``.
 
     Raises:
         BadDraft: if it is not JSON, or not JSON of this shape; lists at most 12 problems.
@@ -321,7 +367,7 @@ def read_draft(answer: str, closed: Closed) -> Draft:
     if NULL.search(answer):
         raise BadDraft("answer: has a null character (\\u0000), which no text has")
     try:
-        return Draft.model_validate_json(_without_fence(answer), context=closed)
+        return shape.model_validate_json(_without_fence(answer), context=closed)
     except ValidationError as error:
         lines = [
             f"{_clipped('.'.join(map(str, p['loc']))) or 'answer'}: {_clipped(p['msg'])}" for p in error.errors()[:12]
@@ -329,6 +375,11 @@ def read_draft(answer: str, closed: Closed) -> Draft:
         raise BadDraft("\n".join(lines)) from None
     except UnicodeEncodeError:
         raise BadDraft("answer: has half a surrogate pair, which is no character") from None
+
+
+def read_draft(answer: str, closed: Closed) -> Draft:
+    """``answer`` as a whole `Draft`; raises what `read_answer` does."""
+    return read_answer(answer, closed, Draft)
 
 
 def _clipped(text: str) -> str:

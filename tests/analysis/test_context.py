@@ -58,5 +58,5 @@ def test_what_matters_least_goes_first_and_a_provision_that_does_not_fit_alone_i
     assert context.outline and not fit(context, context.characters - 1).outline
     smaller = fit(context, context.characters - 5_000)
     assert smaller.blocks == context.blocks and len(smaller.candidates) == LEAST_CANDIDATES
-    with pytest.raises(ContextTooLong, match="“Use of content” has 4,[0-9]{3} characters"):
+    with pytest.raises(ContextTooLong, match=r"“Use of content” has 4,\d{3} characters"):
         fit(context, 100)

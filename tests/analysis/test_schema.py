@@ -7,10 +7,22 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from analysis.exposure import level_of
 from analysis.prompts import load
-from analysis.schema import NOT_PORTABLE, BadDraft, Closed, Factor, read_draft, wire
+from analysis.schema import (
+    NOT_PORTABLE,
+    BadDraft,
+    Closed,
+    Draft,
+    Factor,
+    Repairs,
+    read_answer,
+    read_draft,
+    section_draft,
+    wire,
+)
 
 EXAMPLE = load("provision_analysis", "v1").examples[0]
 CLOSED = EXAMPLE.context.closed
@@ -28,9 +40,15 @@ def nodes(value: Any, *, is_names: bool = False) -> Iterator[dict[str, Any]]:
             yield from nodes(inner)
 
 
-def test_the_wire_schema_keeps_to_what_providers_agree_on() -> None:
-    for node in nodes(wire(CLOSED)):
-        assert not NOT_PORTABLE & node.keys()
+SHAPES = [Draft, Repairs, section_draft(("change_summary", "no_material_change")), section_draft(("summary", "topics"))]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
+def test_the_wire_schema_keeps_to_what_providers_agree_on(shape: type[BaseModel]) -> None:
+    for node in nodes(wire(CLOSED, shape)):
+        assert not (NOT_PORTABLE | {"uniqueItems", "format", "oneOf", "allOf", "not", "const"}) & node.keys()
+        if "anyOf" in node:
+            assert len(node["anyOf"]) == 2 and {"type": "null"} in node["anyOf"]
         if node.get("type") == "object":
             assert node["additionalProperties"] is False
             assert node["required"] == list(node["properties"])
@@ -60,12 +78,37 @@ def altered(**changes: Any) -> str:
         ({"summary": []}, "summary"),
         ({"more": 1}, "more"),
         ({"abstained": ["why_it_matters"]}, "abstained"),
+        ({"contract_implications": []}, "not named in abstained: contract_implications"),
         ({"attributes": [{**EXAMPLE.answer["attributes"][0], "value": "sometimes"}]}, "sometimes"),
     ],
 )
 def test_what_does_not_fit_is_told_in_a_line_for_the_next_try(changes: dict[str, Any], told: str) -> None:
     with pytest.raises(BadDraft, match=told):
         read_draft(altered(**changes), CLOSED)
+
+
+def test_some_sections_alone_have_the_rules_of_the_whole() -> None:
+    shape = section_draft(("governance_exposure", "title"))
+    rated = {"exposure": EXAMPLE.answer["exposure"], "title": "A title", "abstained": []}
+    assert list(shape.model_fields) == ["exposure", "title", "abstained"]
+    assert read_answer(json.dumps(rated), CLOSED, shape)
+    with pytest.raises(BadDraft, match="summary"):
+        read_answer(json.dumps({**rated, "summary": EXAMPLE.answer["summary"]}), CLOSED, shape)
+    with pytest.raises(BadDraft, match="exactly once"):
+        read_answer(
+            json.dumps({**rated, "exposure": {"factors": FACTOR, "concerns": [], "rationale": []}}), CLOSED, shape
+        )
+
+
+FACTOR = [{"name": "direction", "quotes": [], "score": 1}]
+
+
+@pytest.mark.parametrize("ids", [[], ["Q1"], ["Q1", "Q1"], ["Q1", "Q2", "Q3"]], ids=str)
+def test_a_repair_answers_each_quote_once(ids: list[str]) -> None:
+    closed = Closed(blocks=("P1",), repairs=("Q1", "Q2"))
+    answer = json.dumps({"replacements": [{"quote": None, "id": key} for key in ids]})
+    with pytest.raises(BadDraft, match="Q1"):
+        read_answer(answer, closed, Repairs)
 
 
 def test_a_code_fence_around_the_answer_is_forgiven() -> None:
