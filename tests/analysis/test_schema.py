@@ -43,7 +43,7 @@ def nodes(value: Any, *, is_names: bool = False) -> Iterator[dict[str, Any]]:
 SHAPES = [Draft, Repairs, section_draft(("change_summary", "no_material_change")), section_draft(("summary", "topics"))]
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: "-".join(shape.model_fields)[:40])
 def test_the_wire_schema_keeps_to_what_providers_agree_on(shape: type[BaseModel]) -> None:
     for node in nodes(wire(CLOSED, shape)):
         assert not (NOT_PORTABLE | {"uniqueItems", "format", "oneOf", "allOf", "not", "const"}) & node.keys()
