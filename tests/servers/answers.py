@@ -102,6 +102,21 @@ def acting(words: str) -> Behaviour:
     return changed(lambda answer, asked: answer["compliance_considerations"][0].update(text=words))
 
 
+def in_german(asked: Asked) -> Reply:
+    """Every sentence of the model's own in another language; the quotes stay."""
+
+    def translate(node: Any) -> None:
+        if isinstance(node, dict) and {"quotes", "after"} & set(node) and "text" in node:
+            node["text"] = (
+                "Der Text sagt, was die Plattform mit den Inhalten der Nutzer machen darf, und dass sie diese Inhalte "
+                "auch für das Training ihrer Modelle verwenden kann, wenn der Nutzer dem nicht widerspricht"
+            )
+        for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            translate(child)
+
+    return changed(lambda answer, asked: translate(answer))(asked)
+
+
 def echoing_the_boundary(asked: Asked) -> Reply:
     words = f"The text between <<{asked.boundary} provision>> and the end states this"
     return stating(words)(asked)
