@@ -31,6 +31,8 @@ from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any, ClassVar
 
+from atlas.archive.texts.normalising import storable
+
 QUIET = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # "1" does not count; otherwise the import fetches a price list
     "LITELLM_MODE": "PRODUCTION",  # otherwise the import reads a .env of a parent folder
@@ -41,6 +43,9 @@ KEYLESS = "no-key-needed"  # OpenAI-compatible local servers want some key
 TOO_LONG_WORDS = ("context length", "context window", "maximum context", "too many tokens", "context size")
 POLICY_WORDS = ("content policy", "content_policy", "content management policy", "safety system")
 LONGEST_EXPLANATION = 300
+LONGEST_LABEL = 200  # characters of a model's name or a request's id
+MOST_TOKENS = 100_000_000  # of one call; more is no count
+HIGHEST_COST = 1_000  # USD for one call; more is no price
 CLOSE_SECONDS = 5.0  # for connections to say good-bye; a stop must not hang on them
 
 
@@ -209,13 +214,13 @@ def _read(response: Any, call: Call, seconds: float) -> Answer:
     usage = getattr(response, "usage", None)
     return Answer(
         text=text,
-        finish_reason=str(choice.finish_reason or ""),
-        model=str(response.model or ""),
-        request_id=str(response.id or ""),
-        fingerprint=str(getattr(response, "system_fingerprint", None) or ""),
-        input_tokens=getattr(usage, "prompt_tokens", None),
-        output_tokens=getattr(usage, "completion_tokens", None),
-        cached_tokens=getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None),
+        finish_reason=_label(choice.finish_reason)[:40],
+        model=_label(response.model),
+        request_id=_label(response.id),
+        fingerprint=_label(getattr(response, "system_fingerprint", None)),
+        input_tokens=_count(getattr(usage, "prompt_tokens", None)),
+        output_tokens=_count(getattr(usage, "completion_tokens", None)),
+        cached_tokens=_count(getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None)),
         library_cost_usd=_cost(response),
         seconds=seconds,
     )
@@ -226,10 +231,20 @@ def _refusal(message: Any) -> str:
     return str(getattr(message, "refusal", None) or extra.get("refusal") or "")
 
 
+def _label(said: object) -> str:
+    """What a service calls something, as its column can hold it."""
+    return storable(str(said or ""))[:LONGEST_LABEL]
+
+
+def _count(said: object) -> int | None:
+    """A number of tokens; None where what the service says can be none."""
+    return said if isinstance(said, int) and 0 <= said <= MOST_TOKENS else None
+
+
 def _cost(response: Any) -> Decimal | None:
     """litellm's price of the call. It gives 0 to invented names that look like a known family: that is unknown."""
-    cost = (getattr(response, "_hidden_params", None) or {}).get("response_cost")
-    return Decimal(str(cost)).quantize(Decimal("0.000001")) if cost else None
+    cost = (getattr(response, "_hidden_params", None) or {}).get("response_cost") or 0
+    return Decimal(str(cost)).quantize(Decimal("0.000001")) if 0 < cost < HIGHEST_COST else None
 
 
 def translate(error: BaseException) -> LLMError:

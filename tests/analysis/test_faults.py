@@ -139,8 +139,16 @@ DRAFTED = {
     "answers well when it is asked again": drafted([answers.broken_json, answers.good], NOTHING, requests=2),
     "says nothing of its usage": drafted(answers.with_envelope(usage=None), NOTHING),
     "says that its usage is null": drafted(answers.with_usage(None), NOTHING),
+    "says a negative usage": drafted(
+        answers.with_usage({"prompt_tokens": -1, "completion_tokens": -5, "total_tokens": -6}), NOTHING
+    ),
+    "says an impossible usage": drafted(
+        answers.with_usage({"prompt_tokens": 10**12, "completion_tokens": 2, "total_tokens": 3}), NOTHING
+    ),
     "does not say which model it is": drafted(answers.with_envelope(model=None), NOTHING),
     "has no id": drafted(answers.with_envelope(id=None), NOTHING),
+    "has an endless id": drafted(answers.with_envelope(id="x" * 1_000, model="m" * 1_000), NOTHING),
+    "has a null character in its id": drafted(answers.with_envelope(id="x\0", system_fingerprint="\0"), NOTHING),
     # What the checks are for. A quote that is not there is asked for once more.
     "invents a quote": drafted([answers.invented_quote, answers.mending_nothing], NOT_THERE, requests=2),
     "invents another one when it is asked": drafted(
