@@ -31,6 +31,7 @@ from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any, ClassVar
 
+from analysis.retries import LONGEST_RETRY_AFTER
 from atlas.archive.texts.normalising import storable
 
 QUIET = {
@@ -284,22 +285,31 @@ def _body_code(error: BaseException) -> str:
 
 
 def _retry_after(error: BaseException) -> float | None:
-    """Seconds until the service may be asked again, if it says so: in seconds, in milliseconds, or as a date."""
+    """Seconds until the service may be asked again, if it says so: in seconds, in milliseconds, or as a date.
+
+    An hour at most, whatever it says; None where that is no time, and our own back-off serves.
+    """
     headers = getattr(error, "litellm_response_headers", None) or {}
-    milliseconds, said = headers.get("retry-after-ms"), headers.get("retry-after")
+    for header, factor in (("retry-after-ms", 0.001), ("retry-after", 1)):
+        seconds = _seconds(str(headers.get(header) or ""), factor)
+        if seconds is not None and seconds >= 0:  # not so for "nan"
+            return min(seconds, LONGEST_RETRY_AFTER)
+    return None
+
+
+def _seconds(said: str, factor: float) -> float | None:
     try:
-        if milliseconds is not None:
-            return float(milliseconds) / 1000
-        return float(said) if said is not None else None
+        return float(said) * factor
     except ValueError:
-        return _seconds_until(str(said))
+        return _seconds_until(said)
 
 
 def _seconds_until(date: str) -> float | None:
     try:
-        return max((parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds(), 0.0)
-    except ValueError:
-        return None  # our own back-off serves
+        moment = parsedate_to_datetime(date)
+    except (ValueError, OverflowError):
+        return None
+    return max((moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)
 
 
 def _short(words: str) -> str:

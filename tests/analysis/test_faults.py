@@ -75,6 +75,12 @@ SERVICE = {
     "is at its rate limit, for milliseconds": Fault(
         faults.status(429, retry_after_ms="90000"), "rate", "at its rate limit", charged=0, hold=HoldCause.RATE
     ),
+    "is at its rate limit, for ever": Fault(
+        faults.status(429, Retry_After="inf"), "rate", "at its rate limit", charged=0, hold=HoldCause.RATE
+    ),
+    "is at its rate limit, for longer than there is time": Fault(
+        faults.status(429, Retry_After="9" * 20), "rate", "at its rate limit", charged=0, hold=HoldCause.RATE
+    ),
     "is at its rate limit, without saying how long": Fault(
         faults.status(429), "rate", "at its rate limit", charged=0, hold=HoldCause.RATE
     ),
