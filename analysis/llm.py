@@ -33,6 +33,7 @@ from typing import Any, ClassVar
 
 from analysis.retries import LONGEST_RETRY_AFTER
 from atlas.archive.texts.normalising import storable
+from atlas.logs import HIDDEN
 
 QUIET = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # "1" does not count; otherwise the import fetches a price list
@@ -176,7 +177,7 @@ async def complete(call: Call) -> Answer:
     except TimeoutError:
         raise TimedOut(f"The model did not answer within {call.timeout_seconds:g} seconds") from None
     except OpenAIError as error:
-        raise translate(error) from None
+        raise translate(error, secret=call.api_key) from None
     return _read(response, call, monotonic() - started)
 
 
@@ -208,7 +209,7 @@ def _read(response: Any, call: Call, seconds: float) -> Answer:
     choice = response.choices[0]
     refusal = _refusal(choice.message)
     if refusal or choice.finish_reason == "content_filter":
-        raise Refused(f"The model declined: {_short(refusal) or 'its content filter stopped the answer'}")
+        raise Refused(f"The model declined: {_short(refusal, call.api_key) or 'its content filter stopped the answer'}")
     text = choice.message.content or ""
     if not text.strip() and choice.finish_reason != "length":
         raise EmptyAnswer("The model's answer was empty")
@@ -248,12 +249,16 @@ def _cost(response: Any) -> Decimal | None:
     return Decimal(str(cost)).quantize(Decimal("0.000001")) if 0 < cost < HIGHEST_COST else None
 
 
-def translate(error: BaseException) -> LLMError:
-    """litellm's ``error`` as one of ours: status code first, then the provider's code, then words."""
+def translate(error: BaseException, *, secret: str = "") -> LLMError:
+    """litellm's ``error`` as one of ours: status code first, then the provider's code, then words.
+
+    ``secret``: the key, which some services repeat in what they say.
+    """
     status = int(getattr(error, "status_code", 0) or 0)
-    words = _words(error)
+    said = str(getattr(error, "message", "") or error)
+    words = said.lower()
     seconds = _retry_after(error)
-    short = _short(words)
+    short = _short(said, secret)
     if status == 402 or (status == 429 and "insufficient_quota" in f"{words} {_body_code(error)}"):
         return OutOfBudget("The account of the model service has no budget left; top it up, then retry")
     if status == 429:
@@ -273,10 +278,6 @@ def translate(error: BaseException) -> LLMError:
     if status:
         return Unavailable(f"The model service failed ({status})", retry_after=seconds)
     return Unavailable(f"The model service could not be reached ({type(error).__name__})")
-
-
-def _words(error: BaseException) -> str:
-    return str(getattr(error, "message", "") or error).lower()
 
 
 def _body_code(error: BaseException) -> str:
@@ -312,8 +313,8 @@ def _seconds_until(date: str) -> float | None:
     return max((moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)
 
 
-def _short(words: str) -> str:
-    return " ".join(words.split())[:LONGEST_EXPLANATION]
+def _short(words: str, secret: str = "") -> str:
+    return " ".join((words.replace(secret, HIDDEN) if secret else words).split())[:LONGEST_EXPLANATION]
 
 
 async def close() -> None:

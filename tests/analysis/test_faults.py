@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from analysis.checks import run_checks
 from analysis.drafting import drain
-from analysis.models import DraftRun, Hold, HoldCause, JobState, RunStatus
+from analysis.models import DraftJob, DraftRun, Hold, HoldCause, JobState, RunStatus
 from atlas.config import load_config
 from tests.analysis.jobs import queued_job
 from tests.servers import answers, faults
@@ -248,3 +248,29 @@ def _findings(run: DraftRun) -> str:
     assert run.analysis is not None
     results = run_checks(run.analysis, run.job.wording)
     return "\n".join(f"{result.severity}: {result.message}" for result in results if result.severity != "pass")
+
+
+def test_neither_logs_nor_editors_read_a_key_that_a_service_repeats(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    key = "sk-Very-Secret-0123456789"
+    monkeypatch.setenv("ATLAS_LLM_API_KEY", key)
+    load_config.cache_clear()
+    wrong: list[list[Behaviour]] = [
+        *([faults.status(code, f"Wrong API key: {key}. You sent: {TEXT}")] for code in (400, 401, 422, 429, 500)),
+        [answers.saying(None, refusal=f"I can't help with {key}")],
+        [answers.saying(TEXT)] * 2,
+        [answers.altered_quote],
+    ]
+    for script in wrong:
+        queued_job(TEXT, topics=TOPICS)
+        model_server.script.extend(script)
+        Hold.objects.update(lifted_at=timezone.now())
+        drain(limit=1)
+
+    assert not model_server.script and DraftRun.objects.count() == len(wrong)
+    logged = "\n".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records).lower()
+    assert "failed" in logged and "retrying" in logged and "drafted" in logged
+    assert TEXT[:40].lower() not in logged, "nor do logs repeat provisions"
+    rows = [*DraftJob.objects.values(), *DraftRun.objects.values(), *Hold.objects.values()]
+    assert key.lower() not in f"{logged} {rows}".lower()
