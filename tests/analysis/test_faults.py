@@ -6,13 +6,18 @@ Each row drafts one job once, with the real drain against the real server, which
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
+from analysis import leases
+from analysis.attempt import Attempt
 from analysis.checks import run_checks
 from analysis.drafting import drain
 from analysis.models import DraftJob, DraftRun, Hold, HoldCause, JobState, RunStatus
+from analysis.outline import compose_outline
+from analysis.storing import store
 from atlas.config import load_config
 from tests.analysis.jobs import queued_job
 from tests.servers import answers, faults
@@ -274,3 +279,20 @@ def test_neither_logs_nor_editors_read_a_key_that_a_service_repeats(
     assert TEXT[:40].lower() not in logged, "nor do logs repeat provisions"
     rows = [*DraftJob.objects.values(), *DraftRun.objects.values(), *Hold.objects.values()]
     assert key.lower() not in f"{logged} {rows}".lower()
+
+
+def test_a_result_that_the_database_refuses_is_logged_without_its_text(
+    model_server: ModelServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    queued_job(TEXT)
+    [job] = leases.claim(token := uuid4(), 1)
+    analysis = compose_outline(job.wording)
+
+    outcome = store(
+        job, token, Attempt(fields={"drafter": "outline", "raw_answer": TEXT, "input_tokens": -1}, analysis=analysis)
+    )
+
+    assert (outcome, DraftRun.objects.get().error_kind) == ("failed", "bug")
+    logged = "\n".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
+    assert "result not storable" in logged and "input_tokens" in logged
+    assert TEXT[:20] not in logged
