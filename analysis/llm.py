@@ -32,6 +32,10 @@ from functools import cache
 from time import monotonic
 from typing import Any, ClassVar
 
+from analysis.retries import LONGEST_RETRY_AFTER
+from atlas.archive.texts.normalising import storable
+from atlas.logs import HIDDEN
+
 QUIET = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # "1" does not count; otherwise the import fetches a price list
     "LITELLM_MODE": "PRODUCTION",  # otherwise the import reads a .env of a parent folder
@@ -42,6 +46,9 @@ KEYLESS = "no-key-needed"  # OpenAI-compatible local servers want some key
 TOO_LONG_WORDS = ("context length", "context window", "maximum context", "too many tokens", "context size")
 POLICY_WORDS = ("content policy", "content_policy", "content management policy", "safety system")
 LONGEST_EXPLANATION = 300
+LONGEST_LABEL = 200  # characters of a model's name or a request's id
+MOST_TOKENS = 100_000_000  # of one call; more is no count
+HIGHEST_COST = 1_000  # USD for one call; more is no price
 CLOSE_SECONDS = 5.0  # for connections to say good-bye; a stop must not hang on them
 
 
@@ -172,7 +179,7 @@ async def complete(call: Call) -> Answer:
     except TimeoutError:
         raise TimedOut(f"The model did not answer within {call.timeout_seconds:g} seconds") from None
     except OpenAIError as error:
-        raise translate(error) from None
+        raise translate(error, secret=call.api_key) from None
     return _read(response, call, monotonic() - started)
 
 
@@ -204,20 +211,20 @@ def _read(response: Any, call: Call, seconds: float) -> Answer:
     choice = response.choices[0]
     refusal = _refusal(choice.message)
     if refusal or choice.finish_reason == "content_filter":
-        raise Refused(f"The model declined: {_short(refusal) or 'its content filter stopped the answer'}")
+        raise Refused(f"The model declined: {_short(refusal, call.api_key) or 'its content filter stopped the answer'}")
     text = choice.message.content or ""
     if not text.strip() and choice.finish_reason != "length":
         raise EmptyAnswer("The model's answer was empty")
     usage = getattr(response, "usage", None)
     return Answer(
         text=text,
-        finish_reason=str(choice.finish_reason or ""),
-        model=str(response.model or ""),
-        request_id=str(response.id or ""),
-        fingerprint=str(getattr(response, "system_fingerprint", None) or ""),
-        input_tokens=getattr(usage, "prompt_tokens", None),
-        output_tokens=getattr(usage, "completion_tokens", None),
-        cached_tokens=getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None),
+        finish_reason=_label(choice.finish_reason)[:40],
+        model=_label(response.model),
+        request_id=_label(response.id),
+        fingerprint=_label(getattr(response, "system_fingerprint", None)),
+        input_tokens=_count(getattr(usage, "prompt_tokens", None)),
+        output_tokens=_count(getattr(usage, "completion_tokens", None)),
+        cached_tokens=_count(getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None)),
         library_cost_usd=_cost(response),
         seconds=seconds,
     )
@@ -228,18 +235,32 @@ def _refusal(message: Any) -> str:
     return str(getattr(message, "refusal", None) or extra.get("refusal") or "")
 
 
+def _label(said: object) -> str:
+    """What a service calls something, as its column can hold it."""
+    return storable(str(said or ""))[:LONGEST_LABEL]
+
+
+def _count(said: object) -> int | None:
+    """A number of tokens; None where what the service says can be none."""
+    return said if isinstance(said, int) and 0 <= said <= MOST_TOKENS else None
+
+
 def _cost(response: Any) -> Decimal | None:
     """litellm's price of the call. It gives 0 to invented names that look like a known family: that is unknown."""
-    cost = (getattr(response, "_hidden_params", None) or {}).get("response_cost")
-    return Decimal(str(cost)).quantize(Decimal("0.000001")) if cost else None
+    cost = (getattr(response, "_hidden_params", None) or {}).get("response_cost") or 0
+    return Decimal(str(cost)).quantize(Decimal("0.000001")) if 0 < cost < HIGHEST_COST else None
 
 
-def translate(error: BaseException) -> LLMError:
-    """litellm's ``error`` as one of ours: status code first, then the provider's code, then words."""
+def translate(error: BaseException, *, secret: str = "") -> LLMError:
+    """litellm's ``error`` as one of ours: status code first, then the provider's code, then words.
+
+    ``secret``: the key, which some services repeat in what they say.
+    """
     status = int(getattr(error, "status_code", 0) or 0)
-    words = _words(error)
+    said = str(getattr(error, "message", "") or error)
+    words = said.lower()
     seconds = _retry_after(error)
-    short = _short(words)
+    short = _short(said, secret)
     if status == 402 or (status == 429 and "insufficient_quota" in f"{words} {_body_code(error)}"):
         return OutOfBudget("The account of the model service has no budget left; top it up, then retry")
     if status == 429:
@@ -261,36 +282,41 @@ def translate(error: BaseException) -> LLMError:
     return Unavailable(f"The model service could not be reached ({type(error).__name__})")
 
 
-def _words(error: BaseException) -> str:
-    return str(getattr(error, "message", "") or error).lower()
-
-
 def _body_code(error: BaseException) -> str:
     body = getattr(error, "body", None)
     return str(body.get("code") or "") if isinstance(body, Mapping) else ""
 
 
 def _retry_after(error: BaseException) -> float | None:
-    """Seconds until the service may be asked again, if it says so: in seconds, in milliseconds, or as a date."""
+    """Seconds until the service may be asked again, if it says so: in seconds, in milliseconds, or as a date.
+
+    An hour at most, whatever it says; None where that is no time, and our own back-off serves.
+    """
     headers = getattr(error, "litellm_response_headers", None) or {}
-    milliseconds, said = headers.get("retry-after-ms"), headers.get("retry-after")
+    for header, factor in (("retry-after-ms", 0.001), ("retry-after", 1)):
+        seconds = _seconds(str(headers.get(header) or ""), factor)
+        if seconds is not None and seconds >= 0:  # not so for "nan"
+            return min(seconds, LONGEST_RETRY_AFTER)
+    return None
+
+
+def _seconds(said: str, factor: float) -> float | None:
     try:
-        if milliseconds is not None:
-            return float(milliseconds) / 1000
-        return float(said) if said is not None else None
+        return float(said) * factor
     except ValueError:
-        return _seconds_until(str(said))
+        return _seconds_until(said)
 
 
 def _seconds_until(date: str) -> float | None:
     try:
-        return max((parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds(), 0.0)
-    except ValueError:
-        return None  # our own back-off serves
+        moment = parsedate_to_datetime(date)
+    except (ValueError, OverflowError):
+        return None
+    return max((moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), 0.0)
 
 
-def _short(words: str) -> str:
-    return " ".join(words.split())[:LONGEST_EXPLANATION]
+def _short(words: str, secret: str = "") -> str:
+    return " ".join((words.replace(secret, HIDDEN) if secret else words).split())[:LONGEST_EXPLANATION]
 
 
 async def close() -> None:

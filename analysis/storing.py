@@ -37,10 +37,10 @@ def store_all(results: Sequence[Result], token: UUID) -> list[str]:
     """
     try:
         return _store(results, token)
-    except DatabaseError:
+    except DatabaseError as error:
         if len(results) == 1:
             job, attempt = results[0]
-            logger.exception("result not storable", job=job.pk)
+            logger.error("result not storable", job=job.pk, error=type(error).__name__, why=_reason(error))
             return _store([(job, _unstorable(attempt))], token)
         return [store(job, token, attempt) for job, attempt in results]
 
@@ -73,6 +73,11 @@ def _run(job: DraftJob, attempt: Attempt) -> DraftRun:
         outcome["analysis"] = attempt.analysis.content()
     fields = {"queue_seconds": _waited(job, attempt), **attempt.fields}
     return DraftRun(job=job, attempt=job.attempts, **fields, **outcome)
+
+
+def _reason(error: DatabaseError) -> str:
+    """What the database says, without its second line: that repeats the row, and with it the texts."""
+    return str(error).partition("\n")[0]
 
 
 def _waited(job: DraftJob, attempt: Attempt) -> float:

@@ -3,11 +3,13 @@
 from django.utils import timezone
 
 from analysis.models import DraftJob, Reason
-from tests.factories import make_provision
+from tests.factories import TRAINING_TEXT, make_provision
 
 
-def queued_job(**fields: object) -> DraftJob:
-    provision = make_provision(topics=("training-user-content",))
+def queued_job(
+    text: str = TRAINING_TEXT, *, topics: tuple[str, ...] = ("training-user-content",), **fields: object
+) -> DraftJob:
+    provision = make_provision(text, topics=topics)
     assert provision.current_wording is not None
     defaults = {"reason": Reason.REQUESTED, "run_after": timezone.now()}
     return DraftJob.objects.create(wording=provision.current_wording, **{**defaults, **fields})

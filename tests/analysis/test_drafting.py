@@ -23,7 +23,7 @@ from atlas.markup import quotes
 from atlas.models import TEXT_FIELDS
 from tests.analysis.jobs import queued_job
 from tests.factories import make_provision
-from tests.servers import openai
+from tests.servers import answers, openai
 from tests.servers.openai import ModelServer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_catalogue")]
@@ -94,7 +94,7 @@ def test_a_quote_that_is_not_there_is_kept_as_it_came_and_blocks(
     model_server: ModelServer, behaviour: openai.Behaviour
 ) -> None:
     job = queued_job()
-    model_server.script.append(behaviour)
+    model_server.script.extend([behaviour, answers.mending_nothing])
 
     assert drain().drafted == 1
 

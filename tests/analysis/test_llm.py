@@ -35,6 +35,7 @@ class ProviderError(Exception):
     def __init__(self, status_code: int, message: str = "") -> None:
         super().__init__(message)
         self.status_code = status_code
+        self.litellm_response_headers: dict[str, str] = {}
 
 
 @pytest.mark.parametrize(
@@ -52,3 +53,15 @@ class ProviderError(Exception):
 )
 def test_the_status_code_decides_then_the_words(status: int, message: str, kind: str) -> None:
     assert llm.translate(ProviderError(status, message)).kind == kind
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["nan", "inf", "-inf", "-5", "1e400", "9" * 40, "soon", "", "Thu, 26 Nov 2026 16:00:00 -0000", "Fri, 99 Foo 2026"],
+)
+@pytest.mark.parametrize("header", ["retry-after", "retry-after-ms"])
+def test_an_odd_wish_for_patience_is_a_time_that_can_be_waited_for_or_none(header: str, said: str) -> None:
+    error = ProviderError(429, "slow down")
+    error.litellm_response_headers = {header: said}
+    seconds = llm.translate(error).retry_after
+    assert seconds is None or 0 <= seconds <= 24 * 3600
