@@ -3,11 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from atlas.archive.record.recording import record_capture
-from atlas.models import Document
+from atlas.models import Document, User
 from tests.atlas.looks import See
 from tests.factories import NOON, make_document
+
+
+@pytest.fixture
+def editor(client: Client) -> User:
+    """Somebody who may look at everything, logged in."""
+    person = User.objects.create_superuser("ada", public_name="Ada Lovelace")
+    client.force_login(person)
+    return person
 
 
 @pytest.fixture
