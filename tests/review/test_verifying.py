@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from atlas.archive.collections.importing import refresh_statistics
 from atlas.archive.record.rebuilding import rebuild
 from atlas.archive.verifying import record_checks
 from atlas.archive.verifying.verifying import verify
@@ -27,6 +28,7 @@ def _loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("load_catalogue", verbosity=0)
         load_sample()
+        refresh_statistics()  # what a test before this one left there may be of empty tables
         yield
         transaction.set_rollback(True)
 
