@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
@@ -19,7 +19,8 @@ from tests.servers.openai import ModelServer
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the server in the first process; xdist's workers inherit its address."""
+    """Start the server in the first process; xdist's workers inherit its address. Passwords are hashed quickly."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if CONFIG.database_url is None:
         os.environ["DATABASE_URL"] = start_embedded(CONFIG.data_dir / "test", durable=False)
         settings.DATABASES["default"].update(database_settings(os.environ["DATABASE_URL"]))
@@ -46,6 +47,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             cursor.execute(f"ALTER TABLE {name} SET (autovacuum_enabled = false)")
 
 
+@pytest.fixture(scope="module")
+def shared_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A transaction round all tests of a file, for rows that are made once for them. What a test changes is rolled
+    back after it, all else after the last. Not for files with tests that commit."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """A test that commits leaves empty tables; the roles, which a migration made, are put back for the next test."""
@@ -57,12 +67,6 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     ):
         with item.config.stash[blocking_manager_key].unblock():
             make_roles(Group, Permission)
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: object) -> Iterator[None]:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
-    yield
 
 
 @pytest.fixture(scope="session")
