@@ -26,6 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.DATABASES["default"].update(database_settings(os.environ["DATABASE_URL"]))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long tests first: begun last, one of them is all that a worker does while the others have nothing left."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """In CI nothing may be skipped: what a test needs is to be installed there."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
