@@ -20,6 +20,8 @@ from tests.servers.openai import ModelServer
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server in the first process; xdist's workers inherit its address. Passwords are hashed quickly."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):  # then all that tests start would compile litellm anew
+        os.environ["PYTHONPYCACHEPREFIX"] = str(CONFIG.data_dir / "test" / "bytecode")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if CONFIG.database_url is None:
         os.environ["DATABASE_URL"] = start_embedded(CONFIG.data_dir / "test", durable=False)
