@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
+from django.db import connection, transaction
+from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
 from atlas.config import load_config
@@ -17,10 +19,19 @@ from tests.servers.openai import ModelServer
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the server in the first process; xdist's workers inherit its address."""
+    """Start the server in the first process; xdist's workers inherit its address. Passwords are hashed quickly."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):  # then all that tests start would compile litellm anew
+        os.environ["PYTHONPYCACHEPREFIX"] = str(CONFIG.data_dir / "test" / "bytecode")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if CONFIG.database_url is None:
         os.environ["DATABASE_URL"] = start_embedded(CONFIG.data_dir / "test", durable=False)
         settings.DATABASES["default"].update(database_settings(os.environ["DATABASE_URL"]))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long tests first: begun last, one of them is all that a worker does while the others have nothing left."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -29,6 +40,28 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
         reporter.write_line("Tests were skipped, which CI does not allow.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database without autovacuum.
+
+    It sees nothing of what a test has not committed: it would note full tables as empty, and PostgreSQL would then
+    plan for empty tables.
+    """
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            name = connection.ops.quote_name(table)
+            cursor.execute(f"ALTER TABLE {name} SET (autovacuum_enabled = false)")
+
+
+@pytest.fixture(scope="module")
+def shared_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A transaction round all tests of a file, for rows that are made once for them. What a test changes is rolled
+    back after it, all else after the last. Not for files with tests that commit."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -42,12 +75,6 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     ):
         with item.config.stash[blocking_manager_key].unblock():
             make_roles(Group, Permission)
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: object) -> Iterator[None]:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
-    yield
 
 
 @pytest.fixture(scope="session")

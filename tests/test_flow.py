@@ -97,6 +97,7 @@ def test_from_a_change_of_terms_to_a_page_that_readers_trust(client: Client) -> 
     assert publication.version.public_id in body
 
 
+@pytest.mark.long
 def test_a_real_change_goes_from_import_to_a_published_page(
     client: Client, shared_path: Path, model_server: ModelServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -50,6 +50,7 @@ def held_words() -> set[str]:
     return said - {line for snapshot in accepted for line in sentences(snapshot.text)}
 
 
+@pytest.mark.long
 def test_no_public_page_shows_an_unapproved_word_or_a_held_capture(client: Client) -> None:
     call_command("load_catalogue", verbosity=0)
     call_command("load_sample", verbosity=0)

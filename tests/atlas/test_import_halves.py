@@ -30,6 +30,7 @@ HISTORIES = st.lists(
 )
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @given(history=HISTORIES, data=st.data())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

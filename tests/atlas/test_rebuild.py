@@ -1,7 +1,6 @@
 """Cutting the archive again: provisions keep their identity, nothing is announced, nothing is overwritten."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from itertools import pairwise
@@ -34,6 +33,7 @@ from atlas.models import (
     Wording,
 )
 from tests.atlas.collections import CollectionMaker
+from tests.atlas.looks import A, B, C, See, joined
 from tests.atlas.site_rows import allow_publications_past_review, publish
 from tests.atlas.splitters import COARSER, FINER, piece
 from tests.atlas.texts import ERROR_PAGE, PARAGRAPHS, document
@@ -42,38 +42,10 @@ from tests.tampering import tamper
 
 pytestmark = pytest.mark.django_db
 
-A = document()
-B = document(
-    Retention="We keep your Content for 400 days after you delete it, and for longer where the law asks us to."
-)
-C = document(Retention=None)
-
-
-@pytest.fixture
-def terms() -> Document:
-    return make_document(name="Terms of Service")
-
-
-See = Callable[..., Capture]
-
-
-@pytest.fixture
-def see(terms: Document) -> See:
-    """``see(text)`` records a look at the terms, each a day after the one before."""
-    days = iter(range(1000))
-    return lambda text, **options: record_capture(
-        terms, text=text, captured_at=NOON + timedelta(days=next(days)), **options
-    )
-
 
 def everything() -> dict[str, int]:
     models = (Capture, Version, Provision, Wording, Placement, Change, StatedDate, Incident)
     return {model.__name__: model.objects.count() for model in models}
-
-
-def joined(version: Version, splitter: int) -> str:
-    placements = version.placements.filter(splitter=splitter).select_related("wording").order_by("ordinal")
-    return version.text[: placements[0].start] + "".join(row.wording.text + row.separator for row in placements)
 
 
 def owners(version: Version, splitter: int) -> dict[str, int]:

@@ -1,6 +1,5 @@
 """The write path: what a look at a document becomes."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -25,42 +24,11 @@ from atlas.models import (
     Version,
     Wording,
 )
+from tests.atlas.looks import A, B, C, See, joined
 from tests.atlas.texts import ERROR_PAGE, PARAGRAPHS, document
 from tests.factories import NOON, make_document
 
 pytestmark = pytest.mark.django_db
-
-A = document()
-B = document(
-    Retention="We keep your Content for 400 days after you delete it, and for longer where the law asks us to."
-)
-C = document(Retention=None)
-
-
-@pytest.fixture
-def terms() -> Document:
-    return make_document(name="Terms of Service")
-
-
-@pytest.fixture
-def see(terms: Document) -> Callable[..., Capture]:
-    """``see(text)`` records a look at the terms, each a day after the one before."""
-    days = iter(range(1000))
-
-    def see(text: str, **options: object) -> Capture:
-        at = NOON + timedelta(days=next(days))
-        return record_capture(terms, text=text, captured_at=at, **options)  # type: ignore[arg-type]
-
-    return see
-
-
-See = Callable[..., Capture]
-
-
-def joined(version: Version) -> str:
-    placements = version.placements.select_related("wording").order_by("ordinal")
-    pieces = "".join(placement.wording.text + placement.separator for placement in placements)
-    return version.text[: placements[0].start] + pieces
 
 
 def provision(title: str) -> Provision:

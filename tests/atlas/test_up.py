@@ -111,6 +111,7 @@ def test_a_killed_worker_of_the_cluster_brings_a_fresh_cluster(up: Up) -> None:
 
 
 @pytest.mark.skipif(os.uname().sysname != "Linux", reason="only Linux tells a process that its parent was killed")
+@pytest.mark.long
 def test_killed_or_stopped_it_leaves_no_process_and_starts_again(data_dir: Path) -> None:
     first = Up(data_dir)
     try:

@@ -11,7 +11,6 @@ from django.db import connection
 from atlas.archive.record.rebuilding import rebuild
 from atlas.archive.record.recording import record_capture, record_failure
 from atlas.archive.texts.normalising import folded_sha256
-from atlas.archive.verifying import verifying
 from atlas.archive.verifying.verifying import LISTED, verify
 from atlas.models import (
     Capture,
@@ -40,8 +39,8 @@ C = document(Retention=None)
 LOOKS = (A, B, B, A, ERROR_PAGE, C, A)
 
 
-@pytest.fixture(autouse=True)
-def _archive() -> None:
+@pytest.fixture(scope="module", autouse=True)
+def _archive(shared_rows: None) -> None:
     """Two documents with a history of every kind of look."""
     for name in ("Terms of Service", "Privacy Policy"):
         where = make_document(name=name)
@@ -218,15 +217,6 @@ class TestTheCommand:
             self.run(*arguments)
         assert refused.value.returncode == 1
         assert "restore the latest backup" in str(refused.value)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_it_sees_one_moment_and_writes_nothing() -> None:
-    with verifying.one_moment(), connection.cursor() as cursor:
-        cursor.execute("SHOW transaction_isolation")
-        assert cursor.fetchone() == ("repeatable read",)
-        cursor.execute("SHOW transaction_read_only")
-        assert cursor.fetchone() == ("on",)
 
 
 def test_the_hashes_of_the_record_stay_what_they_are() -> None:

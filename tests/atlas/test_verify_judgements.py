@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 LOOKS = (document(), document(Retention=None), "Last updated: 1 May 2026\n\n" + document(Audio="We record no sound."))
 
 
-@pytest.fixture(autouse=True)
-def _archive() -> None:
+@pytest.fixture(scope="module", autouse=True)
+def _archive(shared_rows: None) -> None:
     """A text released as the document after which another look failed, one released as a variant, one rejected."""
     terms, privacy = make_document(name="Terms of Service"), make_document(name="Privacy Policy")
     ada = make_user("ada", groups=("Editor",))

@@ -19,6 +19,7 @@ CHANGED_AND_STANDING = (Outcome.CHANGED, Outcome.RETURNED)
 OVERLONG = 4_000  # characters
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)  # its many rows are emptied, not rolled back: dead ones slow what follows
 def test_the_archive_of_a_whole_collection_keeps_its_promises(shared_path: Path, tmp_path: Path) -> None:
     """One import, which takes a while, and all that is promised of it."""
