@@ -9,7 +9,7 @@ from analysis.checks import run_checks
 from analysis.composition import Sources, compose
 from analysis.drafting import drain
 from analysis.models import DraftJob, DraftRun, JobState
-from analysis.schema import BadDraft, Closed, read_draft
+from analysis.schema import EXPECTED, BadDraft, Closed, read_draft
 from atlas.markup import citations, quotes
 from atlas.models import Wording
 from tests.analysis.jobs import queued_job
@@ -26,6 +26,7 @@ def answer(quote: str = "", text: str = "The text states what it does in these w
     empty: dict[str, Any] = {part: [] for part in parts.split()}
     statement = {"quotes": [{"block": "P1", "text": quote}] if quote else [], "obligations": [], "text": text}
     exposure = {"factors": [], "concerns": [], "rationale": []}
+    empty["abstained"] = sorted(EXPECTED)
     return json.dumps(
         {**empty, "summary": [statement], "no_material_change": False, "exposure": exposure, "title": "Title", **more}
     )
