@@ -6,12 +6,16 @@ from collections.abc import Iterable, Iterator
 from analysis.checks.base import Check, PlacedSentence, Problem, Subject
 from atlas.models import Obligation
 
-_WORDS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()  # noqa: SIM905
-NUMBER_WORDS = {word: str(number) for number, word in enumerate(_WORDS)} | {
-    "eighteen": "18", "twenty": "20", "twenty-one": "21", "twenty-four": "24", "thirty": "30", "forty": "40",
-    "forty-five": "45", "forty-eight": "48", "fifty": "50", "sixty": "60", "seventy-two": "72", "ninety": "90",
-    "hundred": "100",
-}  # fmt: skip
+_TEENS_LISTED = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen"""
+_TEENS = _TEENS_LISTED.split()
+_TENS = dict(enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2))  # noqa: SIM905
+NUMBER_WORDS = (
+    {word: str(number) for number, word in enumerate(_TEENS)}
+    | {word: str(10 * tens) for tens, word in _TENS.items()}
+    | {f"{word}-{_TEENS[one]}": str(10 * tens + one) for tens, word in _TENS.items() for one in range(1, 10)}
+    | {"hundred": "100", "thousand": "1000"}
+)
 _MONTHS = "january february march april may june july august september october november december"
 MONTHS = {month: str(number) for number, month in enumerate(_MONTHS.split(), start=1)}
 
