@@ -29,6 +29,7 @@ _HIDDEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U
 
 
 _MARKDOWN = re.compile(r"\*\*|__|`|^#{1,6} |^>\s|~~", re.MULTILINE)
+FEWEST_WORDS = 12  # in less than a sentence, names and titles decide
 _ENGLISH = (
     "The text states what the platform may do with it, and that it is for you to say if you do not want this to be."
 )
@@ -39,8 +40,9 @@ def _not_english(subject: Subject) -> Iterator[Problem]:
     parts = [part for part, text in subject.parts.items() if part != "title" and not is_abstention(text)]
     found = {part: language_of(subject.prose_of(part)) for part in parts}
     found = {part: language for part, language in found.items() if language not in ("", "en")}
-    if not found:
-        found = {"summary": language_between(_ENGLISH, " ".join(map(subject.prose_of, parts)))}
+    whole = " ".join(map(subject.prose_of, parts))
+    if not found and len(whole.split()) >= FEWEST_WORDS:
+        found = {"summary": language_between(_ENGLISH, whole)}
     for part, language in found.items():
         if language:
             yield Problem(f"This part is written in {NAMES.get(language, language)}; write it in English.", part)

@@ -7,6 +7,7 @@ what the wording says directly before and behind a quote. All of it are warnings
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from analysis.checks.base import Check, PlacedSentence, Problem, Subject
 from analysis.grounding import Grounded
@@ -45,7 +46,11 @@ _CUT_NEGATION = re.compile(
 BEFORE = 80  # characters of the wording before a quote that are looked at
 
 # Strong prose over weak words, whatever the verb.
-_STRONG = re.compile(r"\b(?:must|prohibits?|prohibited|requires?|required|always|never|guarantees?|commits?)\b", re.I)
+_STRONG = re.compile(
+    r"\b(?:must|prohibits?|prohibited(?! (?:uses?|content|conduct|practices|activit))|requires?|required|always|never"
+    r"|guarantees?|commits?)\b",
+    re.I,
+)
 _WEAK_QUOTE = re.compile(r"\b(?:may|might|can|could|reserves? the right)\b(?! not\b)", re.I)
 _STRONG_QUOTE = re.compile(
     r"\b(?:must|shall|will|never|always|required?s?|prohibit\w*|cannot|not|won't|don't|agree)\b", re.I
@@ -59,7 +64,7 @@ _PERMISSION = re.compile(
     re.IGNORECASE,
 )
 _SKIPPED_WORDS = """also always be been both being ever first further have having in itself knowingly no not never only
-or otherwise still the then therefore thus to and any again at all times"""
+or otherwise still the then therefore thus to and any again at all times with for from on by under your our their its"""
 _SKIPPED = frozenset(_SKIPPED_WORDS.split())
 
 
@@ -177,10 +182,11 @@ def _denied(text: str) -> Iterator[Verb]:
         if verb is None:
             continue
         chosen = [verb]
-        for place, word in enumerate(words):
-            if word[0].lower() in {"or", "nor", "to"} and word.start() > verb.start():
-                joined = _first_content(words[place + 1 : place + 3])
-                chosen += [joined] if joined else []
+        for word, following in pairwise(words):
+            is_purpose = word[0].lower() == "to" and word.start() > verb.end()
+            is_joined = word[0].lower() in {"or", "nor"} and (word.start() <= verb.end() + 2 or len(chosen) > 1)
+            if (is_purpose or is_joined) and _first_content([following]):
+                chosen.append(following)
         for word in chosen:
             yield Verb(stem(word[0]), word[0], text[negation.start() : word.end()], negation.start(), word.end())
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from analysis.checks.base import Check, PlacedSentence, Problem, Subject
 from atlas.models import Obligation
@@ -48,17 +49,22 @@ def facts(text: str) -> set[str]:
 
 
 def _unsupported(subject: Subject) -> Iterator[Problem]:
-    known = facts(subject.wording)
     for placed in subject.sentences:
         claims = list(_claims(placed.prose))
         if not claims:
             continue
-        evidence = known | facts(" ; ".join(_evidence(subject, placed)))
+        evidence = _known(subject.wording) | facts(" ; ".join(_evidence(subject, placed)))
         for fact, start, end in claims:
             if fact not in evidence:
                 words = placed.prose[start:end].strip()
                 message = f"“{words}” stands neither in the wording nor in a quote or citation of this sentence."
                 yield placed.problem(message, start, end)
+
+
+@lru_cache(maxsize=16)
+def _known(wording: str) -> set[str]:
+    """Asked for each sentence of an outline anew."""
+    return facts(wording)
 
 
 def _claims(prose: str) -> Iterator[tuple[str, int, int]]:
