@@ -20,7 +20,7 @@ NUMBER_WORDS = (
 _MONTHS = "january february march april may june july august september october november december"
 MONTHS = {month: str(number) for number, month in enumerate(_MONTHS.split(), start=1)}
 
-_DIGITS = r"\d+(?:[.,]\d+)*"
+_DIGITS = r"\d{1,20}(?:[.,]\d{1,20}){0,8}"  # bounded: a line of commas and digits is no number
 _NUMBER_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _KIND = r"(?:(?:calendar|business|working|full|consecutive)[ -])?"
 _UNIT = r"(?P<unit>second|minute|hour|day|week|month|year|percent|per cent|%)"

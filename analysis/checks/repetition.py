@@ -13,16 +13,14 @@ from atlas.models import PARTS, Publication, Wording
 ALIKE = 90  # of 100, over the prose of two parts
 FEWEST_WORDS = 8  # shorter prose is alike by chance
 COMPARED = ("summary", "practical_effect", "why_it_matters")  # parts that make an analysis one of its own provision
+LONGEST = 4_000  # characters compared
 MOST_OTHERS = 200  # live publications of the document that are looked at
 _LABELS = {part.field: part.label for part in PARTS}
 
 
 def _repeated_parts(subject: Subject) -> Iterator[Problem]:
-    prose = {
-        part: words
-        for part in _LABELS
-        if len((words := subject.prose_of(part)).split()) >= FEWEST_WORDS and not is_abstention(subject.parts[part])
-    }
+    said = {part: subject.prose_of(part)[:LONGEST] for part in _LABELS if not is_abstention(subject.parts[part])}
+    prose = {part: words for part, words in said.items() if len(words.split()) >= FEWEST_WORDS}
     for one, other in combinations(prose, 2):
         if fuzz.ratio(prose[one], prose[other], score_cutoff=ALIKE):
             yield Problem(f"This part says nearly the same as “{_LABELS[one]}”; say it once.", other)
@@ -50,7 +48,7 @@ def _like_another_analysis(subject: Subject) -> Iterator[Problem]:
 
 
 def _compared(parts: Mapping[str, Any]) -> str:
-    return " ".join(str(parts[name]) for name in COMPARED if not is_abstention(str(parts[name])))
+    return " ".join(str(parts[name]) for name in COMPARED if not is_abstention(str(parts[name])))[:LONGEST]
 
 
 CHECKS = (

@@ -1,5 +1,6 @@
 """Each check: what it stops, what it lets pass, what it tells the editor."""
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -354,3 +355,14 @@ def test_the_law_of_the_last_capture_counts(wording: Wording) -> None:
     now = add_wording(provision, version, capture)
     assert not found("citation-not-applicable", now, practical_effect="Notice is due [@later-1].")
     assert found("citation-not-applicable", wording, practical_effect="Notice is due [@later-1].")
+
+
+@pytest.mark.parametrize("unit", ["1,", "1-", "Ab ", "not to ", "<a", "“a” ", "30 to ", "if you are ", "Dr. ", "A1b2"])
+def test_endless_texts_are_checked_in_little_time(wording: Wording, unit: str) -> None:
+    """Each part and the wording at once: nothing may take the square of its length."""
+    endless = unit * (20_000 // len(unit))
+    hostile = make_provision(endless).current_wording
+    assert hostile is not None
+    start = time.process_time()
+    run_checks(content(practical_effect=endless, why_it_matters=endless), hostile)
+    assert time.process_time() - start < 10
