@@ -1,13 +1,14 @@
 """Where the quotes of an analysis stand: in the wording under analysis, or in the archived version they name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, Literal
 
 from rapidfuzz import fuzz
 
-from atlas.archive.texts.normalising import Span, locate
-from atlas.markup import Quote
-from atlas.models import UnknownIdentifier, Version
+from atlas.archive.texts.locating import Level, Span, locate
+from atlas.markup import Quote, quotes
+from atlas.models import TEXT_FIELDS, UnknownIdentifier, Version
 
 # The nearest text is a hint to a person and nothing else; it is searched in this much of both texts (characters).
 HINT_QUOTE, HINT_SOURCE = 300, 40_000
@@ -22,6 +23,56 @@ class Grounded:
     span: Span | None
 
 
+@dataclass(frozen=True)
+class QuoteSpan:
+    """A quote of an analysis as characters of the part that has it, and of the text that it is a quote of.
+
+    ``start`` and ``end`` cover quote marks and version marker; of a coded fact (``part`` is ``attributes.<key>``) its
+    whole quote. ``source`` is AT-V-… or empty for the wording under analysis. A quote that does not stand there has an
+    empty ``level`` and no place. ``dataclasses.asdict`` makes it JSON.
+    """
+
+    part: str
+    start: int
+    end: int
+    source: str
+    source_start: int | None
+    source_end: int | None
+    level: Level | Literal[""]
+
+
+def spans_of(content: Mapping[str, Any], wording: str, versions: Mapping[str, Version]) -> list[QuoteSpan]:
+    """Every quote of ``content`` with its place, parts in their order, coded facts last.
+
+    ``versions``: what ``versions_of(content)`` found. ``wording[source_start:source_end]`` is what is shown as quoted.
+    """
+    found = [_placed(part, ground(quote, wording, versions)) for part, quote in _quotes_of(content)]
+    for value in content.get("attributes") or ():
+        if isinstance(value, Mapping):
+            text = str(value.get("quote") or "")
+            quote = Quote(0, len(text), text)
+            found.append(_placed(f"attributes.{value.get('attribute')}", ground(quote, wording, versions)))
+    return found
+
+
+def versions_of(content: Mapping[str, Any]) -> dict[str, Version]:
+    """The archived versions that quotes of ``content`` name. One query, none if none is named."""
+    return versions_named_in(quote for _, quote in _quotes_of(content))
+
+
+def _quotes_of(content: Mapping[str, Any]) -> Iterator[tuple[str, Quote]]:
+    for part in TEXT_FIELDS:
+        for quote in quotes(str(content.get(part) or "")):
+            yield part, quote
+
+
+def _placed(part: str, found: Grounded) -> QuoteSpan:
+    quote, span = found.quote, found.span
+    if span is None:
+        return QuoteSpan(part, quote.start, quote.end, quote.version, None, None, "")
+    return QuoteSpan(part, quote.start, quote.end, quote.version, span.start, span.end, span.level)
+
+
 def versions_named_in(quotes: Iterable[Quote]) -> dict[str, Version]:
     """The archived versions that quotes name, by public identifier. One query, none if none is named."""
     keys: dict[int, str] = {}
@@ -32,7 +83,7 @@ def versions_named_in(quotes: Iterable[Quote]) -> dict[str, Version]:
     return {keys[key]: version for key, version in found.items()}
 
 
-def ground(quote: Quote, wording: str, versions: dict[str, Version]) -> Grounded:
+def ground(quote: Quote, wording: str, versions: Mapping[str, Version]) -> Grounded:
     """``quote`` located letter for letter but for typography and Markdown; never by similarity."""
     if not quote.version:
         return Grounded(quote, wording, locate(quote.text, wording))

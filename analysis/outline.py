@@ -1,7 +1,8 @@
 """The drafter that needs no model: a sparse outline of quotes, citations and open questions.
 
-It says nothing that it can't show: each sentence is a verbatim quote, a citation of the catalogue, or marked as an
-open question for the editor; and each is admitted only if the automatic checks find no blocker in it.
+It says nothing that it can't show: each sentence is a verbatim quote, a citation of the catalogue, or stated as an
+open question for the editor (but for a few that say what the outline did not find); and each is admitted only if the
+automatic checks find no blocker in it.
 """
 
 import datetime
@@ -24,9 +25,12 @@ from atlas.models import TEXT_FIELDS, Obligation, Standing, Topic, Wording
 TOPICS_QUOTED = 3  # topics that get a quote of their own
 ENTRIES, ENTRIES_MAIN, ENTRIES_LATER = 5, 3, 2  # entries that the landscape names: in all, of the main topic, to come
 FACTORS = 3  # that raise, and that lower the exposure
+NOTHING_TO_QUOTE = "The outline found no sentence to quote; the archived wording is shown beside it."
+NO_TOPIC = "No topic of the catalogue was recognised in this provision."
 _CONTRACT = re.compile(
     r"\b(?:contract|agreement|terms|clause|claus|liab|cap\b|indemn|cover|bind|flow|pays?|remedy|terminat|who)", re.I
 )
+_BLOCKERS = [check for check in CHECKS if check.severity == "blocker"]
 _LEVELS = ("high", "medium", "low", "")
 _TRUST = {"high": 0, "medium": 1}
 _STANDING = {
@@ -75,7 +79,7 @@ class _Outline:
         """Append the first of ``candidates`` in which the checks find no blocker; say whether there was one."""
         for text in candidates:
             subject = Subject({part: text}, self.wording.text, self.day, self.catalogue)
-            blockers = (problem for check in CHECKS if check.severity == "blocker" for problem in check.find(subject))
+            blockers = (problem for check in _BLOCKERS for problem in check.find(subject))
             if text.strip() and not any(problem.part == part and problem.start is not None for problem in blockers):
                 self.parts[part].append(text)
                 return True
@@ -163,18 +167,22 @@ class _Outline:
         if not self.parts["summary"] and self.main_passage:
             self.add("summary", f"The text states {self.main_passage.quote}.")
         if not self.parts["summary"]:
-            self.add("summary", "The outline found no sentence to quote; the archived wording is shown beside it.")
+            self.add("summary", NOTHING_TO_QUOTE)
         if not self.topics:
-            self.add("summary", "No topic of the catalogue was recognised in this provision.")
+            self.add("summary", NO_TOPIC)
 
     def _why_it_matters(self) -> None:
         main, *others = self.topics
         definition = _lower(main.definition.rstrip("."))
-        shown = _upper(self.main_passage.pointer) if self.main_passage else "The provision"
         name = _lower(main.name)
-        self.add("why_it_matters", f"{shown} concerns {name}: {definition}.", f"{shown} concerns {name}.")
+        if self.main_passage:
+            shown = _upper(self.main_passage.pointer)
+            self.add("why_it_matters", f"{shown} concerns {name}: {definition}.", f"{shown} concerns {name}.")
+        else:
+            self.add("why_it_matters", f"Whether the provision concerns {name} is open.")
         if others:
-            self.add("why_it_matters", f"It also touches {_listed(_lower(topic.name) for topic in others[:4])}.")
+            named = _listed(_lower(topic.name) for topic in others[:4])
+            self.add("why_it_matters", f"Whether it also touches {named} is open.")
 
     def _interpretive_note(self) -> None:
         if known := _STANDING.get(Standing(self.wording.provision.document.standing)):
@@ -201,9 +209,10 @@ class _Outline:
         main, part = self.topics[0], "governance_exposure"
         if not main.default_exposure:
             return
-        words = f"; weigh {self.main_passage.pointer}" if self.main_passage else ""
-        self.add(part, f"For {_lower(main.name)}, the catalogue starts at {main.default_exposure}{words}.")
-        self.add(part, "That level rests on the topic and not on this text; an editor decides.")
+        starts = f"For {_lower(main.name)}, the catalogue starts at {main.default_exposure}"
+        passage = self.main_passage
+        self.add(part, f"{starts}; weigh {passage.pointer}." if passage else f"{starts}; the rest is open.")
+        self.add(part, "That level rests on the topic; whether it holds for this text is open.")
         for intro, factors in (("raise", main.raises_exposure), ("lower", main.lowers_exposure)):
             for factor in factors[:FACTORS]:
                 self._ask(part, f"- Would {intro} it, if so here: {factor.rstrip('.')}.")

@@ -7,14 +7,37 @@ problems into the file of its family, name it in that file's ``CHECKS``, show it
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.checks import citations, language, numbers, quotes, structure
+from analysis.checks import (
+    citations,
+    exposure,
+    intrusions,
+    language,
+    meaning,
+    names,
+    numbers,
+    quotes,
+    repetition,
+    structure,
+)
 from analysis.checks.base import CheckResult, Severity, Subject, day_last_seen
 from analysis.checks.catalogue import Catalogue
 from atlas.models import Wording
 
-__all__ = ["CHECKS", "Catalogue", "CheckResult", "Severity", "run_checks"]
+__all__ = ["CHECKS", "FAMILIES", "Catalogue", "CheckResult", "Severity", "run_checks"]
 
-CHECKS = quotes.CHECKS + citations.CHECKS + numbers.CHECKS + language.CHECKS + structure.CHECKS
+FAMILIES = {
+    "quotes": quotes.CHECKS,
+    "citations": citations.CHECKS,
+    "numbers": numbers.CHECKS,
+    "meaning": meaning.CHECKS,
+    "language": language.CHECKS,
+    "intrusions": intrusions.CHECKS,
+    "names": names.CHECKS,
+    "structure": structure.CHECKS,
+    "exposure": exposure.CHECKS,
+    "repetition": repetition.CHECKS,
+}
+CHECKS = tuple(check for family in FAMILIES.values() for check in family)
 
 
 def run_checks(
@@ -22,8 +45,9 @@ def run_checks(
 ) -> list[CheckResult]:
     """Every check's results on ``content`` (``AnalysisText.content()``); a check without a problem gives a pass.
 
-    Costs at most eight queries whatever the size: one to six for the catalogue unless it is handed in, one for the last
-    capture of the wording, one for versions that quotes name.
+    Costs at most ten queries whatever the size: one to six for the catalogue unless it is handed in, one for the last
+    capture of the wording, one each for versions that quotes name, for platforms that the prose may name, and for the
+    live analyses of the document's other provisions.
     """
-    subject = Subject(content, wording.text, day_last_seen(wording), catalogue or Catalogue.load())
+    subject = Subject(content, wording.text, day_last_seen(wording), catalogue or Catalogue.load(), wording.pk)
     return [result for check in CHECKS for result in check.run(subject)]

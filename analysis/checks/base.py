@@ -57,12 +57,16 @@ class PlacedSentence:
 
 @dataclass(frozen=True)
 class Subject:
-    """An analysis, the wording it is about, and the catalogue. ``day``: when that wording was last captured."""
+    """An analysis, the wording it is about, and the catalogue. ``day``: when that wording was last captured.
+
+    ``wording_id``: its row, for checks that ask what else the archive holds; without it they find nothing.
+    """
 
     content: Mapping[str, Any]
     wording: str
     day: datetime.date
     catalogue: Catalogue
+    wording_id: int | None = None
 
     @cached_property
     def parts(self) -> dict[str, str]:
@@ -75,6 +79,10 @@ class Subject:
             for part, text in self.parts.items()
             for sentence in markup.parse(text)
         ]
+
+    def prose_of(self, part: str) -> str:
+        """What a part says in its own words."""
+        return " ".join(" ".join(placed.prose for placed in self.sentences if placed.part == part).split())
 
     @cached_property
     def quotes(self) -> list[tuple[PlacedSentence, Grounded]]:

@@ -12,6 +12,9 @@ from atlas.models import Obligation
 _PINPOINT = re.compile(
     r"\b(?:Art(?:icle)?s?\.? ?\d[\w()]*|Sections? \d[\w.()-]*|Recitals? \d+|(?:Regulation|Directive) \((?:EU|EC)\))"
     r"|§+ ?\d[\w.()-]*"
+    # An act by name, and a case: "the Online Harms Act", "Doe v. Roe".
+    r"|\b(?:[A-Z][\w'\u2019-]{1,40} (?:(?:of|and|on|for|the) ){0,2}){1,6}(?:Act|Directive|Regulation|Treaty|Statute)\b"
+    r"|\b[A-Z][\w'\u2019-]{1,40} vs?\.? [A-Z][\w'\u2019-]{1,40}"
 )
 _OF_THE_DOCUMENT = re.compile(
     r" (?:of|in) (?:the|these|this|its|their) (?:\w+ )?(?:terms|agreement|policy|document|DPA)", re.I

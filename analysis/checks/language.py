@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from analysis.checks.base import Check, Problem, Subject
+from atlas.abstention import is_abstention
+from atlas.archive.texts.languages import NAMES, language_between, language_of
 
 # "violates the policy" is the platform's rule, "illegal content" a term of law: neither is our verdict.
 _OF_RULES = r"(?!.{0,40}\b(?:terms|polic(?:y|ies)|rules|guidelines|agreement|conditions|clause|restrictions)\b)"
@@ -24,11 +26,26 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
-_STRONG = re.compile(r"\b(?:must|prohibits?|prohibited|requires?|required|always|never|guarantees?|commits?)\b", re.I)
-_WEAK_QUOTE = re.compile(r"\b(?:may|might|can|could|reserves? the right)\b(?! not\b)", re.I)
-_STRONG_QUOTE = re.compile(
-    r"\b(?:must|shall|will|never|always|required?s?|prohibit\w*|cannot|not|won't|don't|agree)\b", re.I
+
+
+_MARKDOWN = re.compile(r"\*\*|__|`|^#{1,6} |^>\s|~~", re.MULTILINE)
+FEWEST_WORDS = 12  # in less than a sentence, names and titles decide
+_ENGLISH = (
+    "The text states what the platform may do with it, and that it is for you to say if you do not want this to be."
 )
+
+
+def _not_english(subject: Subject) -> Iterator[Problem]:
+    """Quotes and titles may be in the language of the document; a part's own words are English."""
+    parts = [part for part, text in subject.parts.items() if part != "title" and not is_abstention(text)]
+    found = {part: language_of(subject.prose_of(part)) for part in parts}
+    found = {part: language for part, language in found.items() if language not in ("", "en")}
+    whole = " ".join(map(subject.prose_of, parts))
+    if not found and len(whole.split()) >= FEWEST_WORDS:
+        found = {"summary": language_between(_ENGLISH, whole)}
+    for part, language in found.items():
+        if language:
+            yield Problem(f"This part is written in {NAMES.get(language, language)}; write it in English.", part)
 
 
 def _every(pattern: re.Pattern[str], message: str) -> Callable[[Subject], Iterator[Problem]]:
@@ -40,22 +57,6 @@ def _every(pattern: re.Pattern[str], message: str) -> Callable[[Subject], Iterat
                 yield placed.problem(message.format(match[0].strip()), match.start(), match.end())
 
     return find
-
-
-def _modality(subject: Subject) -> Iterator[Problem]:
-    for placed in subject.sentences:
-        quoted = " ".join(quote.text for quote in placed.sentence.quotes)
-        strong = _STRONG.search(placed.prose)
-        if strong and _WEAK_QUOTE.search(quoted) and not _STRONG_QUOTE.search(quoted):
-            message = (
-                f"The sentence says “{strong[0]}”, the words it quotes only “{_weak(quoted)}”. Is that what they say?"
-            )
-            yield placed.problem(message, strong.start(), strong.end())
-
-
-def _weak(quoted: str) -> str:
-    found = _WEAK_QUOTE.search(quoted)
-    return found[0] if found else ""
 
 
 CHECKS = (
@@ -77,11 +78,17 @@ CHECKS = (
         _every(_LINK, "“{}”: no HTML, links or addresses in an analysis."),
         "It contains no HTML, links or addresses.",
     ),
+    Check("not-english", "blocker", _not_english, "It is written in English."),
+    Check(
+        "markdown",
+        "warning",
+        _every(_MARKDOWN, "“{}” is Markdown, which readers would see as it stands."),
+        "It contains no Markdown.",
+    ),
     Check(
         "hidden-character",
         "blocker",
         _every(_HIDDEN, "There is an invisible character here that can hide or turn text; delete it."),
         "It contains no invisible characters.",
     ),
-    Check("modality", "warning", _modality, "No sentence says must where its quote says may."),
 )

@@ -2,20 +2,25 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from analysis.checks.base import Check, PlacedSentence, Problem, Subject
 from atlas.models import Obligation
 
-_WORDS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()  # noqa: SIM905
-NUMBER_WORDS = {word: str(number) for number, word in enumerate(_WORDS)} | {
-    "eighteen": "18", "twenty": "20", "twenty-one": "21", "twenty-four": "24", "thirty": "30", "forty": "40",
-    "forty-five": "45", "forty-eight": "48", "fifty": "50", "sixty": "60", "seventy-two": "72", "ninety": "90",
-    "hundred": "100",
-}  # fmt: skip
+_TEENS_LISTED = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen"""
+_TEENS = _TEENS_LISTED.split()
+_TENS = dict(enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2))  # noqa: SIM905
+NUMBER_WORDS = (
+    {word: str(number) for number, word in enumerate(_TEENS)}
+    | {word: str(10 * tens) for tens, word in _TENS.items()}
+    | {f"{word}-{_TEENS[one]}": str(10 * tens + one) for tens, word in _TENS.items() for one in range(1, 10)}
+    | {"hundred": "100", "thousand": "1000"}
+)
 _MONTHS = "january february march april may june july august september october november december"
 MONTHS = {month: str(number) for number, month in enumerate(_MONTHS.split(), start=1)}
 
-_DIGITS = r"\d+(?:[.,]\d+)*"
+_DIGITS = r"\d{1,20}(?:[.,]\d{1,20}){0,8}"  # bounded: a line of commas and digits is no number
 _NUMBER_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _KIND = r"(?:(?:calendar|business|working|full|consecutive)[ -])?"
 _UNIT = r"(?P<unit>second|minute|hour|day|week|month|year|percent|per cent|%)"
@@ -44,17 +49,22 @@ def facts(text: str) -> set[str]:
 
 
 def _unsupported(subject: Subject) -> Iterator[Problem]:
-    known = facts(subject.wording)
     for placed in subject.sentences:
         claims = list(_claims(placed.prose))
         if not claims:
             continue
-        evidence = known | facts(" ; ".join(_evidence(subject, placed)))
+        evidence = _known(subject.wording) | facts(" ; ".join(_evidence(subject, placed)))
         for fact, start, end in claims:
             if fact not in evidence:
                 words = placed.prose[start:end].strip()
                 message = f"“{words}” stands neither in the wording nor in a quote or citation of this sentence."
                 yield placed.problem(message, start, end)
+
+
+@lru_cache(maxsize=16)
+def _known(wording: str) -> set[str]:
+    """Asked for each sentence of an outline anew."""
+    return facts(wording)
 
 
 def _claims(prose: str) -> Iterator[tuple[str, int, int]]:

@@ -1,17 +1,24 @@
 """Structure: what has to be there, closed codes, jurisdiction flags, coded facts."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analysis.checks.base import Check, Problem, Subject
 from analysis.checks.numbers import facts
+from analysis.checks.quotes import SHORT_QUOTE
 from atlas import markup
-from atlas.archive.texts.normalising import locate
-from atlas.models import Attribute, Exposure
+from atlas.abstention import ABSTENTION, holds_abstention, is_abstention
+from atlas.archive.texts.normalising import fold_markdown, locate
+from atlas.models import PARTS, Attribute, Exposure
 
 MAX_TITLE, GOOD_TITLE = 300, 120  # characters: the column's, the page's
 SHORT_SUMMARY, LONG_SUMMARY = 40, 1500
+EXPECTED = ("why_it_matters", "practical_effect", "regulatory_landscape", "governance_exposure")
+_RANGE = re.compile(r"(?<![\w.,-])(\d+) ?(?:-|\u2013|to|and) ?(\d+) (?=\w)")
+NEVER_ABSTAINED = {"title", "summary"}
+LABELS = {part.field: part.label for part in PARTS}
 MAY_BE_INTERPRETATION = {"title", "interpretive_note"}
 
 
@@ -33,18 +40,36 @@ def _lengths(subject: Subject) -> Iterator[Problem]:
         yield Problem(f"The summary has {len(summary)} characters; up to {LONG_SUMMARY} read well.", "summary")
 
 
+def _empty(subject: Subject) -> Iterator[Problem]:
+    """Of an analysis that has been begun: while there is no summary, that is what is missing."""
+    for part in EXPECTED if subject.parts["summary"].strip() else ():
+        if not subject.parts[part].strip():
+            message = f"{LABELS[part]} is empty. If the text supports nothing there, write: {ABSTENTION}"
+            yield Problem(message, part)
+
+
+def _abstention_and_more(subject: Subject) -> Iterator[Problem]:
+    for part, text in subject.parts.items():
+        if holds_abstention(text) and (part in NEVER_ABSTAINED or not is_abstention(text)):
+            message = f"“{ABSTENTION}” stands alone in its part, and never in title or summary."
+            yield Problem(message, part)
+    if is_abstention(subject.parts["governance_exposure"]) and subject.content.get("exposure_level"):
+        yield Problem("No exposure is described, so no level can be chosen.", "governance_exposure")
+
+
 def _only_interpretation(subject: Subject) -> Iterator[Problem]:
     kinds: dict[str, set[bool]] = {}
     for placed in subject.sentences:
         kinds.setdefault(placed.part, set()).add(placed.sentence.is_interpretation)
     for part, seen in kinds.items():
-        if seen == {True} and part not in MAY_BE_INTERPRETATION:
+        if seen == {True} and part not in MAY_BE_INTERPRETATION and not is_abstention(subject.parts[part]):
             yield Problem("This part quotes and cites nothing: readers see all of it as interpretation.", part)
 
 
 def _exposure_level(subject: Subject) -> Iterator[Problem]:
     level = subject.content.get("exposure_level") or ""
-    if subject.parts["governance_exposure"].strip() and not level:
+    described = subject.parts["governance_exposure"].strip()
+    if described and not level and not is_abstention(described):
         yield Problem("Governance exposure is described but no level is chosen.", "governance_exposure")
     if level and level not in Exposure.values:
         yield Problem(f"{level!r} is not an exposure level: low, medium or high.", "governance_exposure")
@@ -72,7 +97,8 @@ def _foreign_flags(subject: Subject) -> Iterator[Problem]:
 
 
 def _flag_lines(subject: Subject) -> list[markup.Line]:
-    return markup.lines(subject.parts["jurisdiction_flags"])
+    flags = subject.parts["jurisdiction_flags"]
+    return [] if is_abstention(flags) else markup.lines(flags)
 
 
 def _topics(subject: Subject) -> Iterator[Problem]:
@@ -110,6 +136,32 @@ def _attribute_numbers(subject: Subject) -> Iterator[Problem]:
                 yield Problem(f"{attribute.name}: {number} does not stand in its quote.", "attributes")
 
 
+def _attribute_units(subject: Subject) -> Iterator[Problem]:
+    """30 of "30 months" is no number of days, and 30 of "30 to 60 days" no single number."""
+    for value in _attribute_values(subject):
+        attribute = subject.catalogue.attributes.get(str(value.get("attribute")))
+        if attribute is None or attribute.kind != "number":
+            continue
+        number, quote = str(value.get("value") or ""), str(value.get("quote") or "")
+        units = {unit for count, _, unit in (fact.partition(" ") for fact in facts(quote)) if unit and count == number}
+        if units and attribute.unit.rstrip("s") not in units:
+            stated = f"{number} {min(units)}"
+            yield Problem(f"{attribute.name} counts {attribute.unit}; its quote states {stated}.", "attributes")
+        elif number in _ends_of_ranges(quote):
+            yield Problem(f"{attribute.name}: its quote states a range, of which {number} is one end.", "attributes")
+
+
+def _ends_of_ranges(quote: str) -> set[str]:
+    return {end for match in _RANGE.finditer(quote) for end in match.groups()}
+
+
+def _attribute_quote_short(subject: Subject) -> Iterator[Problem]:
+    for value in _attribute_values(subject):
+        quote = str(value.get("quote") or "")
+        if quote.strip() and len(fold_markdown(quote)) < SHORT_QUOTE:
+            yield Problem(f"“{quote}” is too short to show {value.get('attribute')}; quote more.", "attributes")
+
+
 def _attribute_values(subject: Subject) -> list[Mapping[str, Any]]:
     return [value for value in subject.content.get("attributes") or () if isinstance(value, Mapping)]
 
@@ -125,6 +177,8 @@ def _is_allowed(value: str, attribute: Attribute, subject: Subject) -> bool:
 CHECKS = (
     Check("required", "blocker", _missing, "Title and summary are there."),
     Check("length", "warning", _lengths, "Title and summary have a good length."),
+    Check("empty-part", "warning", _empty, "No part that readers look for is empty."),
+    Check("abstention-and-more", "blocker", _abstention_and_more, "A part that abstains says nothing else."),
     Check("only-interpretation", "warning", _only_interpretation, "No part consists only of interpretation."),
     Check("exposure-level", "blocker", _exposure_level, "The exposure level fits its description."),
     Check("flag-label", "blocker", _flag_labels, "Every jurisdiction flag begins with a known code."),
@@ -133,4 +187,6 @@ CHECKS = (
     Check("attributes", "blocker", _attributes, "Every coded fact and its value are in the catalogue."),
     Check("attribute-quote", "blocker", _attribute_quotes, "Every coded fact has its quote."),
     Check("attribute-number", "blocker", _attribute_numbers, "Every coded number stands in its quote."),
+    Check("attribute-unit", "warning", _attribute_units, "Every coded number is of the unit that its quote states."),
+    Check("attribute-quote-short", "warning", _attribute_quote_short, "No quote of a coded fact is too short."),
 )

@@ -1,21 +1,21 @@
 """Each check: what it stops, what it lets pass, what it tells the editor."""
 
+import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from analysis.checks import CHECKS, Catalogue, CheckResult, run_checks
-from atlas.models import TEXT_FIELDS, Wording
+from analysis.checks import CHECKS, FAMILIES, Catalogue, run_checks
+from atlas.abstention import ABSTENTION
+from atlas.models import Wording
 from tests.analysis.catalogue_rows import make_small_catalogue
+from tests.analysis.checking import blockers, content, found
 from tests.factories import TRAINING_TEXT, add_wording, make_provision, make_version
 
 pytestmark = pytest.mark.django_db
-GOOD = {
-    "title": "Training on content, with an opt-out",
-    "summary": "The text states “We may use your Content to train and improve our models.”",
-}
 
 
 @pytest.fixture
@@ -24,21 +24,6 @@ def wording() -> Wording:
     wording = make_provision(TRAINING_TEXT).current_wording
     assert wording is not None
     return wording
-
-
-def content(**fields: Any) -> dict[str, Any]:
-    empty = dict.fromkeys(TEXT_FIELDS, "")
-    return {**empty, "exposure_level": "", "topics": [], "attributes": [], **GOOD, **fields}
-
-
-def found(code: str, wording: Wording, **fields: Any) -> list[CheckResult]:
-    results = [result for result in run_checks(content(**fields), wording) if result.code == code]
-    assert results, f"no check is called {code}"
-    return [result for result in results if result.severity != "pass"]
-
-
-def blockers(wording: Wording, **fields: Any) -> set[str]:
-    return {result.code for result in run_checks(content(**fields), wording) if result.severity == "blocker"}
 
 
 def test_a_good_analysis_passes_every_check_and_each_says_so(wording: Wording) -> None:
@@ -50,6 +35,17 @@ def test_a_good_analysis_passes_every_check_and_each_says_so(wording: Wording) -
 
 def test_codes_are_unique() -> None:
     assert len({check.code for check in CHECKS}) == len(CHECKS)
+
+
+def test_the_page_on_the_format_lists_every_check_and_no_other() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "analysis-format.md").read_text(encoding="utf-8")
+    rows = [
+        f"| {family} | `{check.code}` | {check.severity} | {check.passed} |"
+        for family, checks in FAMILIES.items()
+        for check in checks
+    ]
+    table = page[page.index("| family | check |") :].split("\n\n")[0].splitlines()[2:]
+    assert table == rows
 
 
 class TestQuotes:
@@ -125,6 +121,11 @@ class TestCitations:
         assert found("pinpoint-without-citation", wording, summary=f"See {pinpoint} for more on it.")
         assert not found("pinpoint-without-citation", wording, summary=f"See {pinpoint} [@gdpr-art-6-1].")
 
+    @pytest.mark.parametrize("law", ["the Online Harms Act", "Doe v. Roe", "the Directive on Copyright Regulation"])
+    def test_acts_and_cases_outside_the_catalogue_are_stopped(self, wording: Wording, law: str) -> None:
+        assert found("pinpoint-without-citation", wording, summary=f"See {law} for more on it.")
+        assert not found("pinpoint-without-citation", wording, summary="The act of training is stated.")
+
     def test_a_section_of_the_document_is_no_law(self, wording: Wording) -> None:
         assert not found("pinpoint-without-citation", wording, summary="Section 5 of the Terms has more.")
 
@@ -134,7 +135,16 @@ class TestCitations:
 
 class TestNumbers:
     @pytest.mark.parametrize(
-        "text", ["kept for 90 days", "kept for two weeks", "since 3 March 2021", "a 15 % fee", "kept for 30 months"]
+        "text",
+        [
+            "kept for 90 days",
+            "kept for two weeks",
+            "since 3 March 2021",
+            "a 15 % fee",
+            "kept for 30 months",
+            "for thirty-one days",
+            "for seventeen days",
+        ],
     )
     def test_a_number_that_no_source_states_is_stopped(self, wording: Wording, text: str) -> None:
         assert found("number-unsupported", wording, summary=f"Content is {text} it says.")
@@ -182,6 +192,19 @@ class TestLanguage:
         assert found("link", wording, summary=f"See {words} there.")
         assert found("link", wording, title=f"See {words} there.")
 
+    def test_markdown_is_warned_of(self, wording: Wording) -> None:
+        assert found("markdown", wording, summary="It is **very** broad.")
+        assert found("markdown", wording, summary="It is coded as `opt-out` here.")
+
+    def test_another_language_is_stopped_in_prose_and_not_in_quotes(self, wording: Wording) -> None:
+        german = "Der Text erlaubt es der Plattform, die Inhalte für das Training zu nutzen, und sagt nicht, wie lange."
+        french = "Le texte permet à la plateforme de se servir des contenus, et il ne dit pas pour quelle durée. " * 4
+        assert [result.severity for result in found("not-english", wording, summary=german)] == ["blocker"]
+        (result,) = found("not-english", wording, practical_effect=french)
+        assert result.part == "practical_effect" and "French" in result.message
+        assert not found("not-english", wording, summary=f"The text states “{german * 3}” in these words.")
+        assert not found("not-english", wording, title=german)
+
     def test_invisible_characters_are_stopped(self, wording: Wording) -> None:
         assert found("hidden-character", wording, summary="It is \u202enot safe.")
 
@@ -201,6 +224,30 @@ class TestStructure:
     def test_a_part_of_interpretation_alone_is_warned_of_but_not_the_interpretive_note(self, wording: Wording) -> None:
         (result,) = found("only-interpretation", wording, practical_effect="It matters.", interpretive_note="Open.")
         assert (result.part, result.severity) == ("practical_effect", "warning")
+
+    @pytest.mark.parametrize(
+        "part", ["why_it_matters", "practical_effect", "regulatory_landscape", "governance_exposure"]
+    )
+    def test_an_empty_part_that_readers_look_for_is_warned_of_unless_it_abstains(
+        self, wording: Wording, part: str
+    ) -> None:
+        (result,) = found("empty-part", wording, **{part: " "})
+        assert (result.part, result.severity) == (part, "warning") and ABSTENTION in result.message
+        assert found("empty-part", wording, **{part: ABSTENTION}) == []
+        assert found("empty-part", wording, summary="", **{part: ""}) == [], "nothing has been begun"
+
+    @pytest.mark.parametrize(
+        "part", ["practical_effect", "governance_exposure", "jurisdiction_flags", "compliance_considerations"]
+    )
+    def test_a_part_that_abstains_says_nothing_else(self, wording: Wording, part: str) -> None:
+        results = run_checks(content(**{part: f" {ABSTENTION}\n"}), wording)
+        assert {result.severity for result in results} == {"pass"}
+        (result,) = found("abstention-and-more", wording, **{part: f"{ABSTENTION} It states “You can opt out”."})
+        assert (result.part, result.severity) == (part, "blocker")
+
+    def test_title_and_summary_cannot_abstain_and_an_abstention_has_no_level(self, wording: Wording) -> None:
+        assert found("abstention-and-more", wording, summary=ABSTENTION)
+        assert found("abstention-and-more", wording, exposure_level="low")
 
     def test_described_exposure_needs_a_level_of_the_closed_list(self, wording: Wording) -> None:
         assert found("exposure-level", wording, governance_exposure="It is open.")
@@ -243,6 +290,43 @@ class TestStructure:
         bad = [{"attribute": attribute, "value": value, "quote": quote}]
         assert [result.severity for result in found(code, wording, attributes=bad)] == ["blocker"]
 
+    @pytest.mark.parametrize(
+        ("quote", "codes"),
+        [
+            ("deleted after 130 days", {"attribute-number"}),
+            ("deleted after 1.30 days", {"attribute-number"}),
+            ("in no case 300 days", {"attribute-number"}),
+            ("after thirty (30) days", set()),
+            ("after thirty days in all", set()),
+            ("a 30-day period of time", set()),
+            ("for 30 days, then gone", set()),
+            ("after 30 months at most", {"attribute-unit"}),
+            ("a fee of 30 % of it all", {"attribute-unit"}),
+            ("within 30 to 60 days of it", {"attribute-unit"}),
+            ("within 14\u201330 days of it", {"attribute-unit"}),
+            ("30 days", {"attribute-quote-short"}),
+            ("30", {"attribute-quote-short"}),
+            ("", {"attribute-quote", "attribute-number"}),
+        ],
+    )
+    def test_a_coded_number_is_the_number_that_its_quote_states(self, quote: str, codes: set[str]) -> None:
+        make_small_catalogue()
+        wording = make_provision(f"Data are {quote}.").current_wording
+        assert wording is not None
+        fact = {"attribute": "retention-period-days", "value": "30", "quote": quote}
+        results = run_checks(content(summary="", attributes=[fact]), wording)
+        bad = {result.code for result in results if result.severity != "pass" and result.code.startswith("attribute")}
+        assert bad == codes
+
+    @pytest.mark.parametrize("value", ["", ".", "-30", "3 0", "30,5", "1e3", "٣٠", "opt-out", "None"])
+    def test_a_number_is_digits(self, wording: Wording, value: str) -> None:
+        fact = {"attribute": "retention-period-days", "value": value, "quote": "keep your Content for 30 days"}
+        assert "attributes" in blockers(wording, attributes=[fact])
+
+    def test_hostile_shapes_of_coded_facts_are_blocked_or_left_out(self, wording: Wording) -> None:
+        shapes: list[Any] = [{}, None, "x", [], {"attribute": None}, {"attribute": ["x"], "value": {}, "quote": 3}]
+        assert {"attributes", "attribute-quote"} <= blockers(wording, attributes=shapes)
+
     def test_a_good_coded_fact_passes_once(self, wording: Wording) -> None:
         good = {"attribute": "retention-period-days", "value": "30", "quote": "we keep your Content for 30 days"}
         assert blockers(wording, attributes=[good]) == set()
@@ -255,11 +339,13 @@ def test_a_run_costs_the_same_few_queries_whatever_it_checks(
     version, _ = make_version(wording.provision.document, "Another text of this document.")
     long = f"It says “Another text of this document.”[{version.public_id}] and cites [@gdpr-art-6-1]. " * 30
     fresh = Wording.objects.get(pk=wording.pk)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         run_checks(content(practical_effect=long), fresh)
     catalogue = Catalogue.load()
-    with django_assert_max_num_queries(2):
-        run_checks(content(practical_effect=long), wording, catalogue=catalogue)
+    with django_assert_max_num_queries(4):
+        run_checks(
+            content(practical_effect=long, why_it_matters="Elsewhere Acme does. " * 50), wording, catalogue=catalogue
+        )
 
 
 def test_the_law_of_the_last_capture_counts(wording: Wording) -> None:
@@ -269,3 +355,14 @@ def test_the_law_of_the_last_capture_counts(wording: Wording) -> None:
     now = add_wording(provision, version, capture)
     assert not found("citation-not-applicable", now, practical_effect="Notice is due [@later-1].")
     assert found("citation-not-applicable", wording, practical_effect="Notice is due [@later-1].")
+
+
+@pytest.mark.parametrize("unit", ["1,", "1-", "Ab ", "not to ", "<a", "“a” ", "30 to ", "if you are ", "Dr. ", "A1b2"])
+def test_endless_texts_are_checked_in_little_time(wording: Wording, unit: str) -> None:
+    """Each part and the wording at once: nothing may take the square of its length."""
+    endless = unit * (20_000 // len(unit))
+    hostile = make_provision(endless).current_wording
+    assert hostile is not None
+    start = time.process_time()
+    run_checks(content(practical_effect=endless, why_it_matters=endless), hostile)
+    assert time.process_time() - start < 10

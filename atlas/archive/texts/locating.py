@@ -5,6 +5,7 @@ map back to its own characters, the folded quote must be found in it letter for 
 is shown is the stored text. Measured on 463 passages: exact finds 59 %, folding typography 67 %, Markdown 99 %.
 """
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ Level = Literal["exact", "folded", "markdown"]
 LINE_MARK = re.compile(r"^[ \t]*(?:(?:>|[*+-](?=\s)|#{1,6}(?=\s))[ \t]*)+|^[ \t|:>*_=-]*$", re.MULTILINE)
 LINE_NUMBERING = re.compile(rf"(?:^[ \t]*(?:[>*+-][ \t]+)*)({typography.ENUMERATOR})", re.MULTILINE)
 TABLE_ROW = re.compile(r"^[ \t]*\|.*$", re.MULTILINE)
+ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
 SPACED_SCRIPTS_END = "\u2e80"  # from here on (CJK and others) words are not set apart by spaces
 
 
@@ -61,13 +63,22 @@ def locate(quote: str, source: str) -> Span | None:
         return Span(start, start + len(quote), "exact")
     for folded, needle in _foldings(quote, source):
         if needle and (span := folded.locate(needle)) is not None:
-            return _widen_to_links(span, source)
+            return _widen_to_links(_with_last_character(span, source), source)
     return None
 
 
+def _with_last_character(span: Span, source: str) -> Span:
+    """A span ends with all of its last character: the accents that combine with it, the rest of its entity."""
+    entity = ENTITY.match(source, span.end - 1) if span.level == "markdown" else None
+    end = entity.end() if entity else span.end
+    while end < len(source) and source[end] > "\u02ff" and unicodedata.combining(source[end]):
+        end += 1
+    return Span(span.start, end, span.level)
+
+
 def _foldings(quote: str, source: str) -> Iterator[tuple[FoldedText, str]]:
-    yield fold_with_map(source, "folded"), fold_with_map(quote, "folded").text
-    needle = fold_with_map(quote, "markdown").text
+    yield fold_with_map(source, "folded"), _fold(quote, "folded").text
+    needle = _fold(quote, "markdown").text
     yield fold_with_map(source, "markdown"), needle
     yield fold_with_map(source, "markdown", numbering=False), needle
 
@@ -96,11 +107,19 @@ def _is_inside_word(text: str, index: int) -> bool:
 
 @lru_cache(maxsize=64)
 def fold_with_map(source: str, level: Level, *, numbering: bool = True) -> FoldedText:
-    """``source`` folded, keeping where each character came from; numbering at line starts only if asked for."""
+    """``source`` folded, keeping where each character came from; numbering at line starts only if asked for.
+
+    Remembered for sources only: a hundred quotes are looked up in one source, and must not push it out.
+    """
+    return _fold(source, level, numbering=numbering)
+
+
+def _fold(source: str, level: Level, *, numbering: bool = True) -> FoldedText:
     hidden = _hidden_by_markdown(source, numbering=numbering) if level == "markdown" else bytearray(len(source))
     characters: list[str] = []
     starts: list[int] = []
-    for index, folded in _folded_clusters(source, hidden):
+    entities = _entities(source, hidden) if level == "markdown" and "&" in source else {}
+    for index, folded in _folded_clusters(source, hidden, entities):
         if folded == " " and (not characters or characters[-1] == " "):
             continue
         characters.extend(folded)
@@ -110,7 +129,18 @@ def fold_with_map(source: str, level: Level, *, numbering: bool = True) -> Folde
     return FoldedText("".join(characters), tuple(starts), level)
 
 
-def _folded_clusters(source: str, hidden: bytearray) -> Iterator[tuple[int, str]]:
+def _entities(source: str, hidden: bytearray) -> dict[int, str]:
+    """Where a visible HTML entity begins → what it stands for. The rest of it is hidden."""
+    found: dict[int, str] = {}
+    for match in ENTITY.finditer(source):
+        meant = html.unescape(match[0])
+        if meant != match[0] and not any(hidden[match.start() : match.end()]):
+            found[match.start()] = meant
+            hidden[match.start() + 1 : match.end()] = b"\1" * (len(match[0]) - 1)
+    return found
+
+
+def _folded_clusters(source: str, hidden: bytearray, entities: dict[int, str]) -> Iterator[tuple[int, str]]:
     """Each visible character (with the accents that combine with it) in its folded form; 2 in ``hidden`` is a space."""
     index = 0
     while index < len(source):
@@ -120,7 +150,8 @@ def _folded_clusters(source: str, hidden: bytearray) -> Iterator[tuple[int, str]
         if hidden[index] == 2:
             yield index, " "
         elif not hidden[index]:
-            yield from ((index, character) for character in _fold_cluster(source[index:end]))
+            cluster = entities.get(index) or source[index:end]
+            yield from ((index, character) for character in _fold_cluster(cluster))
         index = end
 
 
