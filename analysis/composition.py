@@ -24,6 +24,7 @@ from analysis.schema import (
     Statement,
     Value,
 )
+from atlas.abstention import ABSTENTION
 from atlas.archive.texts.normalising import locate
 from atlas.markup import citations
 from atlas.markup import quotes as quotes_in
@@ -44,6 +45,18 @@ FACTORS = {
     "regulatory_hook": "regulatory relevance",
 }
 SCORES = ("low", "medium", "high")
+# Parts that say so where the model abstained; the others are often empty of their own nature.
+ABSTAINING = frozenset(
+    {
+        "why_it_matters",
+        "practical_effect",
+        "regulatory_landscape",
+        "governance_exposure",
+        "jurisdiction_flags",
+        "contract_implications",
+        "compliance_considerations",
+    }
+)
 STRAIGHT = str.maketrans("“”", '""')
 ENDING = re.compile(r"[.!?…:;,\s]+\Z")
 
@@ -67,7 +80,14 @@ def compose(draft: BaseModel, sources: Sources, base: Analysis | None = None) ->
     for section, value in draft:
         if section in _SECTIONS:
             written |= _SECTIONS[section](writer, value)
+    for part in map(_part_of, getattr(draft, "abstained", ())):
+        if part in ABSTAINING or (part == "change_summary" and sources.previous):
+            written[part] = ABSTENTION
     return base.model_copy(update=written) if base is not None else Analysis(**written)
+
+
+def _part_of(section: str) -> str:
+    return "governance_exposure" if section == "exposure" else section
 
 
 class _Writer:

@@ -1,6 +1,7 @@
 """What came of attempts, written down: runs and the jobs' next states in one transaction, by the lease's holder."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from analysis import holds, leases
 from analysis.attempt import Attempt
+from analysis.grounding import spans_of, versions_of
 from analysis.models import DraftJob, DraftRun, HoldCause, JobState, RunStatus
 from analysis.profiles import configured_profiles
 from analysis.retries import FIRST_DELAY, judge_failure
@@ -48,7 +50,7 @@ def store_all(results: Sequence[Result], token: UUID) -> list[str]:
 @transaction.atomic
 def _store(results: Sequence[Result], token: UUID) -> list[str]:
     keys = [job.pk for job, _ in results]
-    mine = {job.pk: job for job in leases.held(token).filter(pk__in=keys).select_for_update().order_by("pk")}
+    mine = {job.pk: job for job in _locked(keys, token)}
     held = [(mine[job.pk], attempt) for job, attempt in results if job.pk in mine]
     runs = [_run(job, attempt) for job, attempt in held]
     for run in runs:  # together, their texts would be escaped into arrays, which takes longer than to send each
@@ -65,12 +67,19 @@ def _store(results: Sequence[Result], token: UUID) -> list[str]:
     return [outcomes[key] for key in keys]
 
 
+def _locked(keys: Sequence[int], token: UUID) -> Iterable[DraftJob]:
+    jobs = leases.held(token).filter(pk__in=keys).select_related("wording")
+    return jobs.select_for_update(of=("self",)).order_by("pk")
+
+
 def _run(job: DraftJob, attempt: Attempt) -> DraftRun:
     outcome: dict[str, Any] = {"status": RunStatus.DRAFTED}
     if attempt.analysis is None:
         outcome = {"status": RunStatus.FAILED, "error_kind": attempt.error_kind, "error": attempt.error}
     else:
-        outcome["analysis"] = attempt.analysis.content()
+        content = attempt.analysis.content()
+        spans = spans_of(content, job.wording.text, versions_of(content))
+        outcome |= {"analysis": content, "quote_spans": [asdict(span) for span in spans]}
     fields = {"queue_seconds": _waited(job, attempt), **attempt.fields}
     return DraftRun(job=job, attempt=job.attempts, **fields, **outcome)
 

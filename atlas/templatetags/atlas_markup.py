@@ -17,6 +17,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from atlas import markup
+from atlas.abstention import ABSTENTION, is_abstention
 from atlas.models import Obligation
 
 register = template.Library()
@@ -48,6 +49,8 @@ def analysis_text(
 
 
 def _html(text: str, obligations: Mapping[str, Obligation], jurisdictions: Mapping[str, str]) -> SafeString:
+    if is_abstention(text):
+        return format_html('<p class="muted">{}</p>', ABSTENTION)
     parts: list[str] = []
     lines = markup.lines(text)
     for place, line in enumerate(lines):
