@@ -20,6 +20,14 @@ OPEN = (JobState.QUEUED, JobState.RUNNING, JobState.PAUSED)
 SET_ASIDE = "set_aside"  # DraftJob.error_kind of a job that was cancelled because editors set its change aside
 
 
+# The exposure level is computed with the part it stands beside.
+PARTS_TO_REDO = tuple(name for name in Analysis.model_fields if name != "exposure_level")
+
+
+class NothingToBuildOn(Exception):
+    """There is no analysis of this text whose other parts could stay."""
+
+
 class DraftInProgress(Exception):
     """The wording is being drafted at this moment; the message says to ask again afterwards."""
 
@@ -150,12 +158,28 @@ def request_draft(
 
 def check_parts(parts: Sequence[str], base: Mapping[str, Any] | None) -> None:
     """Refuse parts that an analysis does not have, and parts without the analysis that they belong to."""
-    known = set(Analysis.model_fields) - {"exposure_level"}  # computed with the part it stands beside
-    unknown = [part for part in parts if part not in known]
+    unknown = [part for part in parts if part not in PARTS_TO_REDO]
     if unknown:
-        raise ValueError(f"{', '.join(unknown)}: not a part of an analysis. Parts are {', '.join(sorted(known))}")
+        raise ValueError(f"{', '.join(unknown)}: not a part of an analysis. Parts are {', '.join(PARTS_TO_REDO)}")
     if parts and base is None:
         raise ValueError("To write some parts anew, the analysis that they belong to is needed")
+
+
+def latest_analysis(wording: Wording) -> dict[str, Any]:
+    """The analysis of ``wording`` that was drafted last, or that readers see, whichever is later.
+
+    Raises:
+        NothingToBuildOn: if there is none.
+    """
+    run = DraftRun.objects.filter(job__wording=wording, status=RunStatus.DRAFTED).order_by("-pk").first()
+    published = Publication.objects.live().filter(wording=wording).first()
+    if published is not None and (run is None or published.published_at > run.created_at):
+        return published.content()
+    if run is None or run.analysis is None:
+        raise NothingToBuildOn(
+            f"{wording.provision.public_id} has no analysis of its present text yet: have a whole one drafted first"
+        )
+    return dict(run.analysis)
 
 
 @transaction.atomic

@@ -24,7 +24,19 @@ from review.forms import DeskForm, initial_of
 from review.models import Edition, Event, Finding, Severity, State
 from review.policies import Case, load_case, obstacles
 
-HEAVY = ("raw_answer", "messages", "analysis", "candidates", "parameters", "software")
+HEAVY = [
+    "raw_answer",
+    "messages",
+    "calls",
+    "repairs",
+    "blocks",
+    "quote_spans",
+    "analysis",
+    "candidates",
+    "parameters",
+    "price",
+    "software",
+]
 
 
 @dataclass(frozen=True)

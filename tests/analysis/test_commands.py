@@ -79,6 +79,11 @@ def test_reanalyse_queues_a_redraft_with_its_instructions() -> None:
     )
 
 
+def test_reanalyse_of_a_part_needs_an_analysis_to_build_on() -> None:
+    with pytest.raises(CommandError, match="have a whole one drafted first"):
+        said("reanalyse", make_provision().public_id, part=["summary"])
+
+
 def test_reanalyse_of_a_provision_without_a_wording_fails() -> None:
     provision = make_provision()
     Provision.objects.filter(pk=provision.pk).update(current_wording=None)
