@@ -1,7 +1,9 @@
 """Prompts are files: ``prompts/<name>/<version>/``. Loads one, fills it for a call, and knows its hash.
 
 A released version stands in ``prompts/released.toml`` with its hash and is never edited again; the last one of a name
-is in use. The hash covers every byte that can reach a model: the files and the shape of the answer.
+is in use. The hash covers every byte that can reach a model: the files, the partials they include (from their own
+folder, else from ``prompts/partials``, and from nowhere else) and the shape of the answer. All are read once, together:
+what is hashed is what is filled.
 
 Provision text is only ever a variable of a template, so ``{{ … }}`` inside it stays inert; what a person can't see is
 stripped from it (`context.visible`); and it stands between lines with a random boundary, which it cannot know.
@@ -10,24 +12,37 @@ stripped from it (`context.visible`); and it stands between lines with a random 
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import StrictUndefined, Template
+from jinja2 import DictLoader, StrictUndefined, TemplateError, meta
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic import BaseModel, ConfigDict
 
 from analysis.context import Context, visible
-from analysis.schema import shape
+from analysis.schema import Draft, Repairs, section_draft, wire_shape
 from atlas.config import BASE_DIR
 
 FOLDER = BASE_DIR / "prompts"
 RELEASED = FOLDER / "released.toml"
+PARTIALS = "partials"
 ANALYSIS = "provision_analysis"
+ALL_PARTS = tuple(name for name in Draft.model_fields if name != "abstained")
+CHANGE_PARTS = ("change_summary", "no_material_change")
+# What ``answer`` in a prompt.toml may name → the shape of the answer to a context.
+SHAPES: Mapping[str, Callable[[Context], type[BaseModel]]] = {
+    "draft": lambda context: Draft,
+    "analysis.schema.Draft": lambda context: Draft,  # as v1 of provision_analysis calls it
+    "section": lambda context: section_draft(context.parts or ALL_PARTS),
+    "change": lambda context: section_draft(CHANGE_PARTS),
+    "repairs": lambda context: Repairs,
+}
+# The shape that counts in the hash, where it differs from call to call: the one with all parts.
+WHOLE = {"section": section_draft(ALL_PARTS), "change": section_draft(CHANGE_PARTS), "repairs": Repairs}
 
 
 class PromptError(Exception):
@@ -35,12 +50,13 @@ class PromptError(Exception):
 
 
 class Metadata(BaseModel):
-    """``prompt.toml``."""
+    """``prompt.toml``. ``inputs``: what `Prompt.messages` gets besides the context."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     description: str
     answer: str
+    inputs: tuple[str, ...] = ()
     temperature: float
     max_tokens: int
 
@@ -52,49 +68,91 @@ class Example(BaseModel):
 
     shows: str
     context: Context
+    more: dict[str, Any] = {}
     answer: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """One version of a prompt. ``files_sha256`` and the shape of the answer make ``sha256``."""
+    """One version of a prompt. ``files_sha256`` and the shape of the answer make ``sha256``.
+
+    ``templates``: the text of every template, by the name under which it is included.
+    """
 
     name: str
     version: str
     metadata: Metadata
-    system: str
-    user: str
+    templates: tuple[tuple[str, str], ...]
     examples: tuple[Example, ...]
     files_sha256: str
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(f"{self.files_sha256}\n{shape()}".encode()).hexdigest()
+        shape = wire_shape(WHOLE.get(self.metadata.answer, Draft))
+        return hashlib.sha256(f"{self.files_sha256}\n{shape}".encode()).hexdigest()
 
-    def messages(self, context: Context, *, boundary: str) -> list[dict[str, str]]:
-        """The system message, the examples as earlier turns, and the provision last."""
-        turns = [{"role": "system", "content": self.system}]
-        for number, example in enumerate(self.examples, 1):
-            turns.append({"role": "user", "content": self._fill(example.context, f"example-{number}")})
+    def shape(self, context: Context) -> type[BaseModel]:
+        """What the answer to ``context`` has to be; for `analysis.schema.wire` and ``read_answer``."""
+        return SHAPES[self.metadata.answer](context)
+
+    def messages(
+        self, context: Context, *, boundary: str, length_scale: float = 1.0, **more: Any
+    ) -> list[dict[str, str]]:
+        """The system message, the examples as earlier turns, and the provision last.
+
+        ``more`` are the ``inputs`` of the metadata. A ``length_scale`` below 1 is for small models: fewer statements
+        are asked for, and the last examples left out.
+
+        Raises:
+            PromptError: if an input is missing, or is none of this prompt.
+        """
+        if set(more) != set(self.metadata.inputs):
+            raise PromptError(f"{self.name} {self.version} takes {self.metadata.inputs}, not {tuple(more)}")
+        turns = [{"role": "system", "content": self._fill("system.md", context, "", length_scale, more)}]
+        for number, example in enumerate(self._examples(length_scale), 1):
+            shown = self._fill("user.md", example.context, f"example-{number}", length_scale, example.more)
+            turns.append({"role": "user", "content": shown})
             turns.append({"role": "assistant", "content": json.dumps(example.answer, ensure_ascii=False)})
-        turns.append({"role": "user", "content": self._fill(context, boundary)})
+        turns.append({"role": "user", "content": self._fill("user.md", context, boundary, length_scale, more)})
         return turns
 
-    def _fill(self, context: Context, boundary: str) -> str:
-        return _compiled(self.user).render(context=context, boundary=boundary)
+    def _examples(self, length_scale: float) -> tuple[Example, ...]:
+        return self.examples if length_scale >= 1 else self.examples[: max(1, int(len(self.examples) * length_scale))]
+
+    def _fill(
+        self, template: str, context: Context, boundary: str, length_scale: float, more: Mapping[str, Any]
+    ) -> str:
+        """``fields``: the parts asked for, by their names in the answer. ``most``: so many, or fewer when scaled."""
+        return (
+            _engine(self.templates)
+            .get_template(template)
+            .render(
+                context=context,
+                boundary=boundary,
+                scale=length_scale,
+                most=lambda number: max(1, round(number * min(length_scale, 1))),
+                fields=tuple(self.shape(context).model_fields),
+                **more,
+            )
+        )
 
 
 @cache
-def _compiled(template: str) -> Template:
-    """Once for each prompt: compiling takes ten times as long as filling."""
+def _engine(templates: tuple[tuple[str, str], ...]) -> SandboxedEnvironment:
+    """Once for each prompt: compiling takes ten times as long as filling. It knows no file but ``templates``."""
+    sources = dict(templates)
+    sources["user.md"] = sources["user.md"].removesuffix("\n")
     engine = SandboxedEnvironment(
+        loader=DictLoader(sources),
         undefined=StrictUndefined,
         autoescape=False,  # an escaped quotation mark would make verbatim quoting impossible
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     engine.filters["visible"] = visible
-    return engine.from_string(template)
+    engine.filters["line"] = lambda text: " ".join(visible(text).split())
+    return engine
 
 
 @dataclass(frozen=True)
@@ -134,32 +192,66 @@ def load(name: str, version: str, *, folder: Path = FOLDER) -> Prompt:
     """
     place = folder / name / version
     try:
+        files = _files(place)
+        metadata = Metadata.model_validate(tomllib.loads(files["prompt.toml"].decode()))
+        if metadata.answer not in SHAPES:
+            raise ValueError(f"the answer {metadata.answer!r} is not one of {', '.join(SHAPES)}")
         return Prompt(
             name=name,
             version=version,
-            metadata=Metadata.model_validate(tomllib.loads((place / "prompt.toml").read_text())),
-            system=(place / "system.md").read_text(),
-            user=(place / "user.md").read_text(),
-            examples=tuple(_example(path) for path in _example_paths(place)),
-            files_sha256=hash_files(place),
+            metadata=metadata,
+            templates=tuple((_name(path), files[path].decode()) for path in files if path.endswith(".md")),
+            examples=tuple(_example(files[path]) for path in files if path.startswith("examples/")),
+            files_sha256=_hash(files),
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TemplateError) as error:
         raise PromptError(f"{place} is not a usable prompt: {error}") from error
-
-
-def _example_paths(place: Path) -> Sequence[Path]:
-    return sorted((place / "examples").glob("*.yaml"))
-
-
-def _example(path: Path) -> Example:
-    loaded: Mapping[str, Any] = yaml.safe_load(path.read_text())
-    return Example.model_validate(loaded)
 
 
 def hash_files(place: Path) -> str:
     """sha256 over name and content of every file that reaches the model, in the order of their names."""
+    return _hash(_files(place))
+
+
+def _hash(files: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
-    for path in sorted([place / "prompt.toml", place / "system.md", place / "user.md", *_example_paths(place)]):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(place).as_posix()}\0{len(content)}\0".encode() + content)
+    for path, content in files.items():
+        digest.update(f"{path}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
+
+
+def _files(place: Path) -> dict[str, bytes]:
+    """Path within the prompt (partials: ``partials/…``) → content, in the order of the paths."""
+    examples = [f"examples/{path.name}" for path in (place / "examples").glob("*.yaml")]
+    files = {path: (place / path).read_bytes() for path in ("prompt.toml", "system.md", "user.md", *examples)}
+    waiting = ["system.md", "user.md"]
+    while waiting:
+        for name in _included(files[waiting.pop()].decode()):
+            path, content = _partial(place, name)
+            if path not in files:
+                files[path] = content
+                waiting.append(path)
+    return {path: files[path] for path in sorted(files, key=lambda path: Path(path).parts)}
+
+
+def _included(source: str) -> Iterable[str]:
+    """The names that a template includes. One that is computed can't be hashed and is refused."""
+    for name in meta.find_referenced_templates(SandboxedEnvironment().parse(source)):
+        if name is None or Path(name).name != name:
+            raise ValueError(f"a prompt includes files by their plain name alone, not {name!r}")
+        yield name
+
+
+def _partial(place: Path, name: str) -> tuple[str, bytes]:
+    if (place / name).is_file():
+        return name, (place / name).read_bytes()
+    return f"{PARTIALS}/{name}", (place.parent.parent / PARTIALS / name).read_bytes()
+
+
+def _name(path: str) -> str:
+    return path.removeprefix(f"{PARTIALS}/")
+
+
+def _example(content: bytes) -> Example:
+    loaded: Mapping[str, Any] = yaml.safe_load(content)
+    return Example.model_validate(loaded)

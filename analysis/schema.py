@@ -1,11 +1,13 @@
-"""The shapes of an answer: what a drafter hands over (`Analysis`) and what a model answers in (`Draft`).
+"""The shapes of an answer: what a drafter hands over (`Analysis`) and what a model answers in.
 
-`Draft` is the closed wire schema: statements with their evidence first, then prose. Closed sets (blocks, obligations,
-topics …) differ from call to call; `wire()` writes them into the JSON schema as enums, and `read_draft()` checks them
-again with the same `Closed`, since a provider's enforcement is a help and never a proof.
+A model answers in `Draft` (a whole analysis), in `section_draft()` (some parts of one) or in `Repairs` (other words
+for quotes that were not found). All are closed: statements with their evidence first, then prose. Closed sets (blocks,
+obligations, topics …) differ from call to call; `wire()` writes them into the JSON schema as enums, and `read_answer()`
+checks them again with the same `Closed`, since a provider's enforcement is a help and never a proof.
 
-`wire()` keeps to the subset that providers agree on: every field required, nothing extra, no lengths, patterns or
-numeric bounds. Those are checked here alone. Descriptions are part of the prompt: they count in its hash.
+`wire()` keeps to the subset that providers agree on: every field required, null rather than absent, nothing extra, no
+lengths, patterns or numeric bounds. Those are checked here alone. Descriptions are part of the prompt: they count in
+its hash.
 """
 
 import hashlib
@@ -14,21 +16,33 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    create_model,
+    model_validator,
+)
 
 from atlas.archive.texts.normalising import storable
 from atlas.models.publications import content_hash
 
 Level = Literal["", "low", "medium", "high"]
 NOT_PORTABLE = frozenset(
-    {"title", "default", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum", "pattern"}
+    {"title", "default", "examples", "format", "pattern", "multipleOf"}
+    | {f"{bound}{what}" for bound in ("min", "max") for what in ("Length", "Items", "Properties", "imum")}
+    | {"uniqueItems", "exclusiveMinimum", "exclusiveMaximum"}
 )
-
-
 NULL = re.compile(r"\0|(?<!\\)(?:\\\\)*\\u0000")
 LONGEST_PROBLEM = 400  # characters of the place, and of the message
+
+
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class CodedValue(BaseModel):
@@ -77,7 +91,11 @@ class BadDraft(ValueError):
 
 @dataclass(frozen=True)
 class Closed:
-    """What one call may name. ``attributes``: key → allowed codes, or nothing where the value is a number."""
+    """What one call may name. ``attributes``: key → allowed codes, or nothing where the value is a number.
+
+    ``repairs`` are the quotes to find anew, each answered exactly once; ``blocks`` are then those shown, of either
+    wording.
+    """
 
     blocks: tuple[str, ...] = ()
     previous_blocks: tuple[str, ...] = ()
@@ -85,6 +103,7 @@ class Closed:
     jurisdictions: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    repairs: tuple[str, ...] = ()
 
     def members(self, name: str) -> tuple[str, ...]:
         return tuple(getattr(self, name))
@@ -226,24 +245,61 @@ class Draft(_Wire):
     title: str = Field(min_length=3, max_length=120, description="What the provision does, in 3 to 10 words.")
     abstained: list[Section] = Field(description="Each section left empty for want of support in the blocks.")
 
+
+class Replacement(_Wire):
+    """Words that carry the statement, copied from a block; null where the blocks shown don't support it."""
+
+    id: _one_of("repairs")  # type: ignore[valid-type]
+    quote: Quote | None
+
+
+class Repairs(_Wire):
+    """For each quote that was not found, the words that stand there, or null."""
+
+    replacements: list[Replacement]
+
     @model_validator(mode="after")
-    def _abstained_means_empty(self) -> "Draft":
-        filled = {name for name in self.abstained if name != "exposure" and getattr(self, name)}
-        if filled:
-            raise ValueError(f"abstained names sections that have content: {', '.join(sorted(filled))}")
+    def _each_once(self, info: ValidationInfo) -> "Repairs":
+        wanted = info.context.repairs if isinstance(info.context, Closed) else ()
+        if sorted(replacement.id for replacement in self.replacements) != sorted(wanted):
+            raise ValueError(f"answer each of these ids exactly once: {', '.join(wanted)}")
         return self
 
 
-def wire(closed: Closed) -> dict[str, Any]:
-    """The JSON schema of `Draft` for one call: closed sets as enums, the portable subset only."""
-    portable: dict[str, Any] = _portable(_full_schema(), closed)
+# Parts of an analysis that have another name in an answer: there the level is not chosen but rated.
+FIELDS = {"governance_exposure": "exposure", "exposure_level": "exposure"}
+
+
+@cache
+def section_draft(parts: tuple[str, ...]) -> type[BaseModel]:
+    """The fields of `Draft` for ``parts`` alone, in its order, and ``abstained`` for the sections among them.
+
+    Raises:
+        ValueError: if a part is none, or there is none.
+    """
+    wanted = {FIELDS.get(part, part) for part in parts}
+    if not wanted or not wanted <= Draft.model_fields.keys() - {"abstained"}:
+        raise ValueError(f"{', '.join(parts) or 'nothing'}: not parts that can be drafted")
+    fields: dict[str, Any] = {
+        name: (info.annotation, info) for name, info in Draft.model_fields.items() if name in wanted
+    }
+    sections = tuple(name for name in get_args(Section) if name in wanted) or ("none",)
+    about = Draft.model_fields["abstained"].description
+    fields["abstained"] = (list[Literal[sections]], Field(description=about))  # type: ignore[valid-type]
+    doc = "Some parts of an analysis. Evidence comes before prose; an empty list is a good answer."
+    return create_model("SectionDraft", __base__=_Wire, __doc__=doc, **fields)
+
+
+def wire(closed: Closed, shape: type[BaseModel] = Draft) -> dict[str, Any]:
+    """The JSON schema of ``shape`` for one call: closed sets as enums, the portable subset only."""
+    portable: dict[str, Any] = _portable(_full_schema(shape), closed)
     return portable
 
 
 @cache
-def _full_schema() -> dict[str, Any]:
+def _full_schema(shape: type[BaseModel]) -> dict[str, Any]:
     """Not to be altered; `_portable` copies."""
-    return Draft.model_json_schema()
+    return shape.model_json_schema()
 
 
 def _portable(node: Any, closed: Closed | None, *, is_names: bool = False) -> Any:
@@ -259,6 +315,8 @@ def _portable(node: Any, closed: Closed | None, *, is_names: bool = False) -> An
     }
     if is_names:
         return kept
+    if "const" in kept:
+        kept["enum"] = [kept.pop("const")]
     if "closed" in kept and closed is not None:
         kept["enum"] = list(closed.members(kept.pop("closed"))) or ["none"]
     if kept.get("type") == "object":
@@ -274,13 +332,20 @@ def canonical_sha256(value: Any) -> str:
 
 
 @cache
-def shape() -> str:
+def wire_shape(shape: type[BaseModel] = Draft) -> str:
     """The wire schema without a call's closed sets, in its order: counts in the hash of the prompt that uses it."""
-    return json.dumps(_portable(_full_schema(), None))
+    return json.dumps(_portable(_full_schema(shape), None))
 
 
 def read_draft(answer: str, closed: Closed) -> Draft:
-    """``answer`` as a `Draft`.
+    """``answer`` as a whole analysis; see `read_answer`."""
+    return read_answer(answer, closed)
+
+
+def read_answer(answer: str, closed: Closed, shape: type[Shape] = Draft, *, strict: bool = True) -> Shape:  # type: ignore[assignment]
+    """``answer`` as a ``shape``.
+
+    Not ``strict``: an incomplete list of abstentions, a formality, is not held against the answer. For the last try.
 
     Raises:
         BadDraft: if it is not JSON, or not JSON of this shape; lists at most 12 problems.
@@ -288,7 +353,7 @@ def read_draft(answer: str, closed: Closed) -> Draft:
     if NULL.search(answer):
         raise BadDraft("answer: has a null character (\\u0000), which no text has")
     try:
-        return Draft.model_validate_json(_without_fence(answer), context=closed)
+        read = shape.model_validate_json(_without_fence(answer), context=closed)
     except ValidationError as error:
         lines = [
             f"{_clipped('.'.join(map(str, p['loc']))) or 'answer'}: {_clipped(p['msg'])}" for p in error.errors()[:12]
@@ -296,6 +361,38 @@ def read_draft(answer: str, closed: Closed) -> Draft:
         raise BadDraft("\n".join(lines)) from None
     except UnicodeEncodeError:
         raise BadDraft("answer: has half a surrogate pair, which is no character") from None
+    if strict and (problems := _abstention_problems(read, closed)):
+        raise BadDraft("\n".join(problems))
+    return read
+
+
+def _abstention_problems(answer: BaseModel, closed: Closed) -> list[str]:
+    """Where ``abstained`` is not exactly the sections left empty: then nobody knows what was weighed."""
+    named = set(getattr(answer, "abstained", ())) - {"none"}
+    sections = [name for name in get_args(Section) if name in type(answer).model_fields]
+    empty = {name for name in sections if not _content(answer, name)}
+    filled, silent = named - empty, empty - named - _may_be_silent(closed)
+    said = ((filled, "names sections that have content"), (silent, "must name each section left empty, also"))
+    return [f"abstained: {words}: {', '.join(sorted(names))}" for names, words in said if names]
+
+
+def _content(answer: BaseModel, section: str) -> Any:
+    value = getattr(answer, section)
+    return value.factors if isinstance(value, Rating) else value
+
+
+def _may_be_silent(closed: Closed) -> set[str]:
+    """Sections whose emptiness says nothing: there was nothing to put there, or (a note) nothing to note.
+
+    Asking again for their names would cost a whole call and tell nobody anything.
+    """
+    without = {
+        "change_summary": closed.previous_blocks,
+        "regulatory_landscape": closed.obligations,
+        "jurisdiction_flags": closed.obligations,
+        "attributes": closed.attributes,
+    }
+    return {"interpretive_note"} | {name for name, given in without.items() if not given}
 
 
 def _clipped(text: str) -> str:

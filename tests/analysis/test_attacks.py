@@ -22,8 +22,9 @@ CLOSED = Closed(blocks=("P1",), obligations=("gdpr-art-6-1",))
 def answer(quote: str = "", text: str = "The text states what it does in these words", **more: Any) -> str:
     """A small answer with one statement."""
     parts = """why_it_matters practical_effect interpretive_note change_summary regulatory_landscape jurisdiction_flags
-    contract_implications compliance_considerations attributes topics abstained"""
-    empty: dict[str, Any] = {part: [] for part in parts.split()}
+    contract_implications compliance_considerations attributes"""
+    empty: dict[str, Any] = {part: [] for part in (*parts.split(), "topics")}
+    empty["abstained"] = [*parts.split(), "exposure"]
     statement = {"quotes": [{"block": "P1", "text": quote}] if quote else [], "obligations": [], "text": text}
     exposure = {"factors": [], "concerns": [], "rationale": []}
     return json.dumps(

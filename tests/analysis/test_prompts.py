@@ -7,7 +7,7 @@ import pytest
 
 from analysis import prompts
 from analysis.composition import Sources, compose
-from analysis.schema import read_draft, shape
+from analysis.schema import read_draft, wire_shape
 from atlas.archive.texts.normalising import locate
 from atlas.markup import quotes
 from atlas.models import TEXT_FIELDS
@@ -37,7 +37,7 @@ def test_the_hash_covers_every_file_that_reaches_a_model(tmp_path: Path) -> None
         (copy / path.relative_to(place)).write_text(path.read_text() + " ")
         seen.add(prompts.hash_files(copy))
     assert len(seen) == 1 + sum(path.is_file() for path in place.rglob("*"))
-    assert shape()
+    assert wire_shape()
 
 
 @pytest.mark.parametrize("shows", EXAMPLES)
