@@ -91,6 +91,11 @@ class Prompt:
         shape = wire_shape(WHOLE.get(self.metadata.answer, Draft))
         return hashlib.sha256(f"{self.files_sha256}\n{shape}".encode()).hexdigest()
 
+    @property
+    def drafts_all(self) -> bool:
+        """Whether its answer is a whole analysis."""
+        return self.metadata.answer not in WHOLE
+
     def shape(self, context: Context) -> type[BaseModel]:
         """What the answer to ``context`` has to be; for `analysis.schema.wire` and ``read_answer``."""
         return SHAPES[self.metadata.answer](context)
