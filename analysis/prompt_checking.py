@@ -83,7 +83,7 @@ def release_problems(prompt: Prompt, release: prompts.Release) -> Iterator[str]:
     if prompt.files_sha256 != release.files_sha256:
         yield f"It was edited after its release. Copy it to a new version; it is now:\n{entry}"
     elif prompt.sha256 != release.sha256 and prompts.current(release.name).version == release.version:
-        yield f"The shape of its answer in analysis/schema.py changed: it needs a new version; it is now:\n{entry}"
+        yield f"The shape of its answer in analysis/answers.py changed: it needs a new version; it is now:\n{entry}"
 
 
 def released_entry(prompt: Prompt, day: str) -> str:

@@ -17,6 +17,7 @@ from analysis.schema import read_answer, read_draft
 from atlas.archive.texts.normalising import locate
 from atlas.markup import quotes
 from atlas.models import TEXT_FIELDS
+from tests.test_manage import manage
 
 V1 = prompts.load("provision_analysis", "v1")
 PROMPTS = [prompts.load(name, version) for name, version in versions()]
@@ -239,6 +240,9 @@ class TestCheckPrompts:
         call_command("check_prompts")
         out = capsys.readouterr().out
         assert "repair v1 is not released" in out and prompts.load("repair", "v1").sha256 in out
+
+    def test_it_needs_no_database(self, tmp_path: Path) -> None:
+        assert manage("check_prompts", data=tmp_path).returncode == 0
 
     def test_an_unknown_name_is_bad_usage(self) -> None:
         with pytest.raises(CommandError) as error:
