@@ -13,7 +13,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ class Example(BaseModel):
 class Prompt:
     """One version of a prompt. ``files_sha256`` and the shape of the answer make ``sha256``.
 
-    ``templates``: the text of every template, by the name under which it is included.
+    ``templates``: the text of every template, by the name under which it is included. ``length_scale``: see `messages`.
     """
 
     name: str
@@ -85,6 +85,7 @@ class Prompt:
     templates: tuple[tuple[str, str], ...]
     examples: tuple[Example, ...]
     files_sha256: str
+    length_scale: float = 1.0
 
     @property
     def sha256(self) -> str:
@@ -100,8 +101,12 @@ class Prompt:
         """What the answer to ``context`` has to be; for `analysis.schema.wire` and ``read_answer``."""
         return SHAPES[self.metadata.answer](context)
 
+    def scaled(self, length_scale: float) -> "Prompt":
+        """This prompt for a smaller model: ``messages`` are scaled unless told otherwise."""
+        return replace(self, length_scale=length_scale)
+
     def messages(
-        self, context: Context, *, boundary: str, length_scale: float = 1.0, **more: Any
+        self, context: Context, *, boundary: str, length_scale: float | None = None, **more: Any
     ) -> list[dict[str, str]]:
         """The system message, the examples as earlier turns, and the provision last.
 
@@ -113,32 +118,28 @@ class Prompt:
         """
         if set(more) != set(self.metadata.inputs):
             raise PromptError(f"{self.name} {self.version} takes {self.metadata.inputs}, not {tuple(more)}")
-        turns = [{"role": "system", "content": self._fill("system.md", context, "", length_scale, more)}]
-        for number, example in enumerate(self._examples(length_scale), 1):
-            shown = self._fill("user.md", example.context, f"example-{number}", length_scale, example.more)
+        scale = self.length_scale if length_scale is None else length_scale
+        turns = [{"role": "system", "content": self._fill("system.md", context, "", scale, more)}]
+        for number, example in enumerate(self._examples(scale), 1):
+            shown = self._fill("user.md", example.context, f"example-{number}", scale, example.more)
             turns.append({"role": "user", "content": shown})
             turns.append({"role": "assistant", "content": json.dumps(example.answer, ensure_ascii=False)})
-        turns.append({"role": "user", "content": self._fill("user.md", context, boundary, length_scale, more)})
+        turns.append({"role": "user", "content": self._fill("user.md", context, boundary, scale, more)})
         return turns
 
-    def _examples(self, length_scale: float) -> tuple[Example, ...]:
-        return self.examples if length_scale >= 1 else self.examples[: max(1, int(len(self.examples) * length_scale))]
+    def _examples(self, scale: float) -> tuple[Example, ...]:
+        return self.examples if scale >= 1 else self.examples[: max(1, int(len(self.examples) * scale))]
 
-    def _fill(
-        self, template: str, context: Context, boundary: str, length_scale: float, more: Mapping[str, Any]
-    ) -> str:
+    def _fill(self, template: str, context: Context, boundary: str, scale: float, more: Mapping[str, Any]) -> str:
         """``fields``: the parts asked for, by their names in the answer. ``most``: so many, or fewer when scaled."""
-        return (
-            _engine(self.templates)
-            .get_template(template)
-            .render(
-                context=context,
-                boundary=boundary,
-                scale=length_scale,
-                most=lambda number: max(1, round(number * min(length_scale, 1))),
-                fields=tuple(self.shape(context).model_fields),
-                **more,
-            )
+        compiled = _engine(self.templates).get_template(template)
+        return compiled.render(
+            context=context,
+            boundary=boundary,
+            scale=scale,
+            most=lambda number: max(1, round(number * min(scale, 1))),
+            fields=tuple(self.shape(context).model_fields),
+            **more,
         )
 
 

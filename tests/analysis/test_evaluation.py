@@ -87,6 +87,15 @@ def test_all_well_is_exit_code_zero(model_server: ModelServer, capsys: pytest.Ca
     assert said == "" and next(iter(runs.values()))["cases"]["cosmetic-renamed-product"]["passed"]
 
 
+def test_a_small_model_gets_the_shorter_prompt(model_server: ModelServer, capsys: pytest.CaptureFixture[str]) -> None:
+    evaluated(capsys, "--case", "a-heading-alone", "--length-scale", "0.5")
+    evaluated(capsys, "--case", "a-heading-alone")
+    small, large = (len(request["messages"]) for request in model_server.requests)
+    assert small < large
+    with pytest.raises(CommandError, match="above 0 and up to 1"):
+        call_command("evaluate_prompt", "--length-scale", "2")
+
+
 def test_no_more_calls_at_once_than_configured(
     model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

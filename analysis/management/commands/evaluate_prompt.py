@@ -1,7 +1,7 @@
 """How good are the drafts of a prompt and a model? Over cases, or by what editors did with them."""
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -39,6 +39,13 @@ class Command(BaseCommand):
         parser.add_argument("--version", metavar="vN", help="its version; the one in use if left out")
         parser.add_argument("--against", metavar="vN", help="a version to compare with")
         parser.add_argument("--model", help=f"a litellm model name, or “{OUTLINE}”; the configured one if left out")
+        parser.add_argument(
+            "--length-scale",
+            type=scale,
+            default=1.0,
+            metavar="N",
+            help="below 1 for small models: shorter, fewer examples",
+        )
         parser.add_argument("--case", default="*", metavar="GLOB", help="only cases whose name fits")
         parser.add_argument("--json", action="store_true", help="print the outcomes as JSON, and no progress")
         parser.add_argument(
@@ -89,6 +96,16 @@ class Command(BaseCommand):
             self.stdout.write(drawn.get())
 
 
+def scale(value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= 1:
+        raise ArgumentTypeError(f"should be above 0 and up to 1, not {value!r}")
+    return number
+
+
 def _drafters(options: dict[str, Any]) -> list[Drafter]:
     """The new one first. Raises PromptError."""
     model = _model(options["model"])
@@ -104,7 +121,7 @@ def _drafters(options: dict[str, Any]) -> list[Drafter]:
         raise prompts.PromptError(f"The cases are for prompts that draft a whole analysis; {name} does not")
     if len({prompt.version for prompt in chosen}) < len(chosen):
         raise prompts.PromptError(f"{name} {chosen[0].version} cannot be compared with itself")
-    return [Drafter(prompt, model) for prompt in chosen]
+    return [Drafter(prompt.scaled(options["length_scale"]), model) for prompt in chosen]
 
 
 def _model(name: str | None) -> Model | None:
