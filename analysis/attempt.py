@@ -87,7 +87,7 @@ class Question:
 
     @cached_property
     def shape(self) -> type[BaseModel]:
-        return self.prompt.shape(self.assignment.context.parts)
+        return self.prompt.shape(self.assignment.context)
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
@@ -179,7 +179,8 @@ class _Conversation:
             self._compose(mended)
 
     def _compose(self, draft: BaseModel) -> None:
-        self.attempt.analysis = compose(draft, self.assignment.sources, self.assignment.base)
+        parts = self.assignment.context.parts
+        self.attempt.analysis = compose(draft, self.assignment.sources, self.assignment.base, parts)
 
     async def _draft(self) -> BaseModel:
         question, closed = self.question, self.assignment.context.closed
@@ -192,7 +193,7 @@ class _Conversation:
                 {"role": "user", "content": REASK.format(problems=error)},
             ]
             answer = await self._call("asked again", [*question.messages, *new], question.schema, new=new)
-            return read_answer(answer, closed, question.shape)
+            return read_answer(answer, closed, question.shape, strict=False)  # a formality does not cost the draft
 
     async def _repaired(self, draft: BaseModel) -> BaseModel:
         """``draft`` with its failed quotes mended where that succeeds."""
