@@ -18,6 +18,7 @@ from atlas.archive.changes.banners import (
 )
 from atlas.archive.changes.english import plain_english, same_tense
 from atlas.archive.changes.enumerators import without_enumerators
+from atlas.archive.changes.figures import figures_alike
 from atlas.archive.changes.names import DIGIT, MODALS, NEGATIONS
 from atlas.archive.texts.sentences import Sentence, sentence_key
 
@@ -28,19 +29,6 @@ QUESTION_WORD = "what what's how why when where who which do does did can could 
 ASKING = frozenset(QUESTION_WORD.split())
 OBLIGING = MODALS | NEGATIONS
 FOOTNOTE = re.compile(r"(?<=[^\s(])\[\d{1,3}\]")  # behind a word, not "within [30] days"
-SMALL_NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-)
-TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-NUMBER_WORDS = {word: str(value) for value, word in enumerate(SMALL_NUMBERS.split())}
-NUMBER_WORDS |= {word: str(value) for word, value in TENS.items()}
-NUMBER_WORDS |= {
-    f"{ten}-{one}": str(value + int(NUMBER_WORDS[one]))
-    for ten, value in TENS.items()
-    for one in SMALL_NUMBERS.split()[1:10]
-}
-WORD_WITH_DIGITS = re.compile(r"\b([a-z-]{3,12}) (\d{1,3})(?= |$)")  # "thirty (30)"
 HIDDEN_MAIL = re.compile(r"\[?email protected\]?")
 MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,24}){1,4}")
 REFERENCE = re.compile(
@@ -123,7 +111,7 @@ def is_question(sentence: Sentence) -> bool:
 
 def words_before_grammar(key: str) -> str:
     """``key`` after the steps of the ladder that keep its words apart, articles among them."""
-    for normalise in (_numbers_as_digits, _spelled_alike, plain_english, _without_references, hosts_only):
+    for normalise in (figures_alike, _spelled_alike, plain_english, _without_references, hosts_only):
         key = normalise(key)
     return key
 
@@ -161,11 +149,6 @@ def _mail_hidden(key: str) -> str:
     return MAIL.sub("MAIL", HIDDEN_MAIL.sub("MAIL", key))
 
 
-def _numbers_as_digits(key: str) -> str:
-    key = WORD_WITH_DIGITS.sub(lambda match: match[2] if NUMBER_WORDS.get(match[1]) == match[2] else match[0], key)
-    return " ".join(NUMBER_WORDS.get(word, word) for word in key.split())
-
-
 def _spelled_alike(key: str) -> str:
     for pattern, replacement in SPELLINGS:
         key = pattern.sub(replacement, key)
@@ -193,7 +176,7 @@ def _between_digits(gap: re.Match[str]) -> str:
 Step = tuple[Callable[[str], str], str]
 LADDER: tuple[Step, ...] = (
     (_as_it_is, "Only capitals or punctuation changed."),
-    (_numbers_as_digits, "Only the way a number is written changed."),
+    (figures_alike, "Only the way changed in which a number or a date is written."),
     (_spelled_alike, "Only spelling changed."),
     (plain_english, "Only words changed between which English makes no difference."),
     (_without_articles, "Only an article changed."),
