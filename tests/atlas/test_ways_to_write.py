@@ -48,3 +48,36 @@ def test_another_way_to_write_a_figure_says_nothing_new(old: str, new: str) -> N
 def test_another_figure_is_news(old: str, new: str) -> None:
     assert significance(old, new) == Significance.SUBSTANTIVE
     assert significance(new, old) == Significance.SUBSTANTIVE
+
+
+ENGLISH = [
+    ("Terms & conditions of printing apply.", "Terms and conditions of printing apply."),
+    ("We use tools such as scissors.", "We use tools like scissors."),
+    ("We utilize your photos.", "We use your photos."),
+    ("In particular, we print photos.", "Specifically, we print photos."),
+    ("You send photos via e-mail.", "You send photos through email."),
+    ("A member agrees that he or she owns his/her photo.", "A member agrees that they own their photo."),
+    ("You sign in to your album.", "You log into your album."),
+]
+OTHER_ENGLISH = [
+    ("Terms & conditions of printing apply.", "Terms or conditions of printing apply."),
+    ("We use tools such as scissors.", "We use scissors."),
+    ("We utilize your photos.", "We sell your photos."),
+    ("We specifically agree to print.", "We agree to print."),
+    ("A member agrees that he or she owns the photo.", "A member agrees that you own the photo."),
+    ("A member agrees that he or she owns the photo.", "A member agrees that she owns the photo."),
+    ("You may sign up for your album.", "You may log in to your album."),
+    ("You may sign in.", "You must log in."),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), ENGLISH)
+def test_words_between_which_english_makes_no_difference_say_nothing_new(old: str, new: str) -> None:
+    assert significance(old, new) == Significance.COSMETIC
+    assert significance(new, old) == Significance.COSMETIC
+
+
+@pytest.mark.parametrize(("old", "new"), OTHER_ENGLISH)
+def test_other_words_beside_them_are_news(old: str, new: str) -> None:
+    assert significance(old, new) == Significance.SUBSTANTIVE
+    assert significance(new, old) == Significance.SUBSTANTIVE

@@ -30,6 +30,7 @@ CONTRACTIONS = {
 SAME_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"(?<!\S)(?:{alternatives})(?!\S)"), same)
     for alternatives, same in (
+        ("&", "and"),
         ("which", "that"),
         ("in order to", "to"),
         ("upon", "on"),
@@ -52,6 +53,15 @@ SAME_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("(?:in accordance with|according to)", "pursuant to"),
         ("(?:with (?:respect|regard) to|concerning|regarding)", "about"),
         ("usage", "use"),
+        ("utili[sz](e|es|ed|ing)", r"us\1"),
+        ("like", "such as"),
+        ("in particular", "specifically"),
+        ("via", "through"),
+        ("(?:he or she|she or he|he/she|she/he|s/he)", "they"),
+        ("(?:his or her|her or his|his/her|her/his)", "their"),
+        ("(?:him or her|her or him|him/her|her/him)", "them"),
+        ("(?:sign|log)(s)? into", r"log\1 in to"),
+        ("(?:sign|log)(s)?[ -]in", r"log\1 in"),
         ("personal (?:data|information)", "personal data"),
         ("(?:the|our) services?", "our services"),
         ("this (?:(?:privacy|cookies?) )?(?:notice|policy|statement)", "this policy"),
