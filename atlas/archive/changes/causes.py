@@ -7,19 +7,13 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from atlas.archive.changes.addresses import hosts_only
-from atlas.archive.changes.banners import (
-    is_announcement,
-    is_banner,
-    is_greeting,
-    is_pointer,
-    names_amount,
-    same_contact,
-)
+from atlas.archive.changes.addresses import hosts_only, same_site
+from atlas.archive.changes.banners import is_announcement, is_banner, is_greeting, names_amount
 from atlas.archive.changes.english import plain_english, same_tense
-from atlas.archive.changes.enumerators import without_enumerators
+from atlas.archive.changes.enumerators import is_enumerator, without_enumerators
 from atlas.archive.changes.figures import figures_alike
-from atlas.archive.changes.names import DIGIT, MODALS, NEGATIONS
+from atlas.archive.changes.names import DIGIT, MODALS, NEGATIONS, PERSONAL, binds
+from atlas.archive.changes.pointers import is_empty_lead_in, is_pointer, same_contact
 from atlas.archive.texts.sentences import Sentence, sentence_key
 
 LABEL_WORDS = 8  # a longer heading says something
@@ -27,6 +21,10 @@ TITLE_WORDS = 4  # with a full stop: "Governing law and venue."
 QUESTION_WORDS = 20  # unless it only asks
 QUESTION_WORD = "what what's how why when where who which do does did can could is are will should has have"
 ASKING = frozenset(QUESTION_WORD.split())
+LONGEST_TITLE = 14  # of a heading that begins as no sentence does
+TITLE_WORD = "how what why when where who which if information"
+BEGINS_TITLE = frozenset(TITLE_WORD.split())
+NOT_BINDING_THERE = frozenset((*PERSONAL.split(), "and", "or", "&"))
 OBLIGING = MODALS | NEGATIONS
 FOOTNOTE = re.compile(r"(?<=[^\s(])\[\d{1,3}\]")  # behind a word, not "within [30] days"
 HIDDEN_MAIL = re.compile(r"\[?email protected\]?")
@@ -59,10 +57,8 @@ def cosmetic_cause(before: Sentence, after: Sentence) -> str:
     old, new = before.key, after.key
     if ("email protected" in old) != ("email protected" in new) and _mail_hidden(old) == _mail_hidden(new):
         return "Only the display of an e-mail address changed."
-    for normalise, reason in LADDER:
-        old, new = normalise(old), normalise(new)
-        if old == new:
-            return reason
+    if same := _why_same_words(old, new):
+        return same
     if _without_footnotes(before) == _without_footnotes(after):
         return "Only the mark of a footnote changed."
     if _without_enumerators(before) == _without_enumerators(after):
@@ -73,10 +69,21 @@ def cosmetic_cause(before: Sentence, after: Sentence) -> str:
         return "Only the tense of a verb changed."
     if is_banner(before.text) and is_banner(after.text):
         return "Only the date banner changed."
-    if _is_label(before) and _is_label(after):
-        return "Only a heading was renamed." if _bind_alike(before.key, after.key) else ""
+    if _is_title(before) and _is_title(after):
+        return _why_renamed(before, after)
     gone, come = cosmetic_cause_alone(before), cosmetic_cause_alone(after)
     return come if gone and come else ""
+
+
+def _why_same_words(old: str, new: str) -> str:
+    """The step of the ladder at which two keys become equal, as a sentence; empty if they never do."""
+    if same_site(old, new):
+        return SAME_SITE
+    for normalise, reason in LADDER:
+        old, new = normalise(old), normalise(new)
+        if old == new:
+            return reason
+    return ""
 
 
 def cosmetic_cause_alone(sentence: Sentence) -> str:
@@ -89,7 +96,11 @@ def cosmetic_cause_alone(sentence: Sentence) -> str:
         return "Only a greeting came or went."
     if is_pointer(sentence.text):
         return "Only a pointer to further reading came or went."
-    if _is_label(sentence):
+    if is_empty_lead_in(sentence):
+        return "Only words came or went that announce examples; what counts are the examples."
+    if is_enumerator(sentence.text) and not sentence.is_block and sentence.kind != "table":
+        return "Only the number of a clause came or went."
+    if _is_title(sentence):
         return "Only a heading came or went."
     return ""
 
@@ -125,6 +136,30 @@ def _is_label(sentence: Sentence) -> bool:
         return False
     longest = {"?": QUESTION_WORDS, ".": TITLE_WORDS, "!": TITLE_WORDS}.get(sentence.text[-1], LABEL_WORDS)
     return len(words) <= longest
+
+
+def _is_title(sentence: Sentence) -> bool:
+    return _is_label(sentence) or _is_long_title(sentence)
+
+
+def _why_renamed(before: Sentence, after: Sentence) -> str:
+    """A long title that is worded otherwise may say something: it is read."""
+    is_short = _is_label(before) and _is_label(after)
+    return "Only a heading was renamed." if is_short and _bind_alike(before.key, after.key) else ""
+
+
+def _is_long_title(sentence: Sentence) -> bool:
+    """Is it a heading that only names what it stands above: "How long we keep …", "Printing photos for …"?
+
+    It is no whole sentence, by its first word; nothing in it binds but persons, "and" and "or".
+    """
+    words = sentence.key.split()
+    if not sentence.is_heading or not LABEL_WORDS < len(words) <= LONGEST_TITLE or sentence.text.isupper():
+        return False
+    if sentence.text[-1] in ".;:!?" or ("," in sentence.text and words[0] in ("if", "when", "where")):
+        return False
+    begins = words[0] in BEGINS_TITLE or words[0].endswith("ing")
+    return begins and not any(binds(word) and word not in NOT_BINDING_THERE for word in words)
 
 
 def _bind_alike(old: str, new: str) -> bool:
@@ -173,6 +208,7 @@ def _between_digits(gap: re.Match[str]) -> str:
     return gap[0] if before.isdigit() and after.isdigit() else ""
 
 
+SAME_SITE = "Only the page changed at which an address of the same site points."
 Step = tuple[Callable[[str], str], str]
 LADDER: tuple[Step, ...] = (
     (_as_it_is, "Only capitals or punctuation changed."),
@@ -181,6 +217,6 @@ LADDER: tuple[Step, ...] = (
     (plain_english, "Only words changed between which English makes no difference."),
     (_without_articles, "Only an article changed."),
     (_without_references, "Only the number of a cross-reference changed."),
-    (hosts_only, "Only the page changed at which an address of the same site points."),
+    (hosts_only, SAME_SITE),
     (glued, "Only spacing or hyphens changed."),
 )
