@@ -104,6 +104,7 @@ LEADING_NOWHERE = [
     "## Printing of your photos without paper ends after the first album",
     "## How long we keep the photos: 30 days after you upload them",
     "## Orchard sells the photos of its members to the printers of albums",
+    "## Nothing here limits the rights of those whose photos you print",
     "## If we lose your photos, the printer of your album owes you another",
     "Refunds are issued until June 1, 2026.",
     "Version 2.1 of the Model Contract applies.",
@@ -144,3 +145,41 @@ def test_the_number_before_a_clause_is_none_of_its_words() -> None:
 def test_a_page_may_move_to_a_host_within_the_same(host: str, expected: Significance) -> None:
     line = "The countries are listed at https://orchard.example/list for albums."
     assert significance(line, line.replace("orchard.example/list", host)) == expected
+
+
+class TestTitlesBeforeTheText:
+    """Of the form **Free Albums.** You get one."""
+
+    TEXT = "**9.2 Informal Process First.** You write to us before you go to court."
+
+    def test_they_are_headings_wherever_they_stand(self) -> None:
+        without = self.TEXT.replace("**9.2 Informal Process First.** ", "")
+        assert significance(self.TEXT, without) == COSMETIC
+        assert significance(without, self.TEXT) == COSMETIC
+        assert significance(f"We print. {self.TEXT}", f"We print. {without}") == COSMETIC
+
+    @pytest.mark.parametrize(
+        "title",
+        [
+            "No Refunds.",
+            "We Sell Photos.",
+            "Albums cost money.",
+            "Trial of 30 Days.",
+            "Photos Are Only Printed Once.",
+            "Orchard Sells Photos To Other Printers Of Albums.",
+        ],
+    )
+    def test_what_says_something_in_bold_is_news(self, title: str) -> None:
+        text = self.TEXT.replace("9.2 Informal Process First.", title)
+        assert significance(self.TEXT, text) == SUBSTANTIVE
+        assert significance(text.replace(f"**{title}** ", ""), text) == SUBSTANTIVE
+
+    def test_the_name_of_a_vendor_is_none(self) -> None:
+        vendor = "**Fig Analytics.** It keeps photos in Norway."
+        for text in (vendor, f"2.1 {vendor}"):
+            assert significance(text, text.replace("Fig", "Plum")) == SUBSTANTIVE
+        assert significance(vendor, vendor.replace("Fig Analytics", "Walnut")) == SUBSTANTIVE
+
+    def test_a_sentence_that_is_not_bold_is_none(self) -> None:
+        plain = self.TEXT.replace("**9.2 Informal Process First.**", "Informal Process First.")
+        assert significance(self.TEXT.replace("**9.2 Informal Process First.** ", ""), plain) == SUBSTANTIVE

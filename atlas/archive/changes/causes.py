@@ -18,13 +18,16 @@ from atlas.archive.texts.sentences import Sentence, sentence_key
 
 LABEL_WORDS = 8  # a longer heading says something
 TITLE_WORDS = 4  # with a full stop: "Governing law and venue."
+LONGEST_CLAUSE_TITLE = 6  # words
+SUBJECTS = ("we", "you", "they", "i")
+SMALL_IN_TITLES = frozenset(("a", "and", "for", "in", "of", "on", "the", "to", "with"))
 QUESTION_WORDS = 20  # unless it only asks
 QUESTION_WORD = "what what's how why when where who which do does did can could is are will should has have"
 ASKING = frozenset(QUESTION_WORD.split())
 LONGEST_TITLE = 14  # of a heading that begins as no sentence does
 TITLE_WORD = "how what why when where who which if information"
 BEGINS_TITLE = frozenset(TITLE_WORD.split())
-NOT_BINDING_THERE = frozenset((*PERSONAL.split(), "and", "or", "&"))
+NOT_BINDING_THERE = frozenset((*PERSONAL.split(), "and", "or", "&", "need"))
 OBLIGING = MODALS | NEGATIONS
 FOOTNOTE = re.compile(r"(?<=[^\s(])\[\d{1,3}\]")  # behind a word, not "within [30] days"
 HIDDEN_MAIL = re.compile(r"\[?email protected\]?")
@@ -129,6 +132,8 @@ def words_before_grammar(key: str) -> str:
 
 def _is_label(sentence: Sentence) -> bool:
     """Is it a heading that says nothing by itself? A line in bold may be a sentence."""
+    if sentence.is_clause_title:
+        return _names_clause(sentence)
     if not sentence.is_heading or names_amount(sentence.text):
         return False
     words = sentence.key.split()
@@ -138,13 +143,24 @@ def _is_label(sentence: Sentence) -> bool:
     return len(words) <= longest
 
 
+def _names_clause(sentence: Sentence) -> bool:
+    """Has the title of a clause capitals as only titles have, and no word that binds: "9.2 Informal Process."?"""
+    words = without_enumerators(sentence.text).strip(" .:").split()
+    keys = [word.casefold().strip(",;") for word in words]
+    if not 0 < len(words) <= LONGEST_CLAUSE_TITLE or keys[0] in SUBJECTS:
+        return False
+    if any(binds(key) and key not in NOT_BINDING_THERE for key in keys):
+        return False
+    return all(word[0].isupper() or word in SMALL_IN_TITLES for word in words)
+
+
 def _is_title(sentence: Sentence) -> bool:
     return _is_label(sentence) or _is_long_title(sentence)
 
 
 def _why_renamed(before: Sentence, after: Sentence) -> str:
-    """A long title that is worded otherwise may say something: it is read."""
-    is_short = _is_label(before) and _is_label(after)
+    """A long title that is worded otherwise may say something, that of a clause may name a vendor: both are read."""
+    is_short = all(_is_label(title) and not title.is_clause_title for title in (before, after))
     return "Only a heading was renamed." if is_short and _bind_alike(before.key, after.key) else ""
 
 
@@ -158,8 +174,8 @@ def _is_long_title(sentence: Sentence) -> bool:
         return False
     if sentence.text[-1] in ".;:!?" or ("," in sentence.text and words[0] in ("if", "when", "where")):
         return False
-    begins = words[0] in BEGINS_TITLE or words[0].endswith("ing")
-    return begins and not any(binds(word) and word not in NOT_BINDING_THERE for word in words)
+    begins = words[0] in BEGINS_TITLE or (words[0].endswith("ing") and not words[0].endswith("thing"))
+    return begins and not any(binds(word) and word not in NOT_BINDING_THERE for word in words[1:])
 
 
 def _bind_alike(old: str, new: str) -> bool:

@@ -9,7 +9,7 @@ from atlas.archive.changes.banners import BINDS, says_more
 from atlas.archive.texts.sentences import Sentence
 
 POINTER = re.compile(
-    r"^(?:learn|find out|read) (?:more|how|about)\b.{0,80}$"
+    r"^(?:learn|find out|read) (?:more|how|about)\b.{0,140}$"
     r"|^(?:see|visit|go to) (?:our|the) (?:help|support|faq)\b.{0,60}$"
     r"|^(?:if you (?:would like|want|wish) to (?:learn|know|read|find out) more|to (?:learn|know|read|find out) more"
     r"|for (?:more|further|additional) (?:information|details)|for details)\b.{0,120}"
@@ -28,8 +28,7 @@ FURTHER_FORMS = re.compile(
     rf"\b(?:for {MORE}|to (?:learn|read|find out) more)\b.{{0,120}}$"
     rf"|^{MORE}\b.{{0,80}}\b(?:is|are) (?:available|provided|set out|found) (?:in|at|on|here|from|under)\b.{{0,80}}$"
     rf"|^you (?:can|may) (?:also )?(?:find|read|get|learn|see) (?:out )?"
-    rf"(?:{MORE}|more (?:about|in|at|on|here))\b.{{0,120}}$"
-    rf"|^(?:learn|find out|read) more about how we\b.{{0,150}}$",
+    rf"(?:{MORE}|more (?:about|in|at|on|here))\b.{{0,120}}$",
     re.IGNORECASE,
 )
 YOU_CAN = re.compile(r"^you (?:can|may) ", re.IGNORECASE)
