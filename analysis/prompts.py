@@ -13,7 +13,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -72,11 +72,11 @@ class Example(BaseModel):
     answer: dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prompt:
     """One version of a prompt. ``files_sha256`` and the shape of the answer make ``sha256``.
 
-    ``templates``: the text of every template, by the name under which it is included. ``length_scale``: see `messages`.
+    ``templates``: the text of every template, by the name under which it is included.
     """
 
     name: str
@@ -85,7 +85,6 @@ class Prompt:
     templates: tuple[tuple[str, str], ...]
     examples: tuple[Example, ...]
     files_sha256: str
-    length_scale: float = 1.0
 
     @property
     def sha256(self) -> str:
@@ -101,12 +100,8 @@ class Prompt:
         """What the answer to ``context`` has to be; for `analysis.schema.wire` and ``read_answer``."""
         return SHAPES[self.metadata.answer](context)
 
-    def scaled(self, length_scale: float) -> "Prompt":
-        """This prompt for a smaller model: ``messages`` are scaled unless told otherwise."""
-        return replace(self, length_scale=length_scale)
-
     def messages(
-        self, context: Context, *, boundary: str, length_scale: float | None = None, **more: Any
+        self, context: Context, *, boundary: str, length_scale: float = 1.0, **more: Any
     ) -> list[dict[str, str]]:
         """The system message, the examples as earlier turns, and the provision last.
 
@@ -118,15 +113,14 @@ class Prompt:
         """
         if set(more) != set(self.metadata.inputs):
             raise PromptError(f"{self.name} {self.version} takes {self.metadata.inputs}, not {tuple(more)}")
-        scale = self.length_scale if length_scale is None else length_scale
-        last = self._fill("user.md", context, boundary, scale, more)
-        return [*_beginning(self, self.shape(context), scale), {"role": "user", "content": last}]
+        last = self._fill("user.md", context, boundary, length_scale, more)
+        return [*_beginning(self, self.shape(context), length_scale), {"role": "user", "content": last}]
 
     @property
     def fixed_characters(self) -> int:
         """How long the messages are that come before any provision, all parts asked for."""
         whole = WHOLE.get(self.metadata.answer, Draft)
-        return sum(len(message["content"]) for message in _beginning(self, whole, self.length_scale))
+        return sum(len(message["content"]) for message in _beginning(self, whole, 1.0))
 
     def _examples(self, scale: float) -> tuple[Example, ...]:
         return self.examples if scale >= 1 else self.examples[: max(1, int(len(self.examples) * scale))]

@@ -10,6 +10,7 @@ from analysis.checks import CHECKS
 from analysis.checks.base import Subject
 from analysis.evaluation.cases import PREVIOUS_VERSION, Case, catalogue
 from analysis.schema import Analysis, Section
+from atlas.abstention import is_abstention
 from atlas.archive.texts.normalising import fold_markdown, locate
 from atlas.models import Snapshot, Version
 
@@ -60,7 +61,7 @@ def judge(case: Case, analysis: Analysis | None) -> Judgement:
     """``analysis`` against the assertions of ``case``; None: the drafter gave none."""
     if analysis is None:
         return Judgement(tuple(Assertion(name, "no analysis") for name in (*MECHANICAL, *_asserted(case))))
-    subject = _CaseSubject(analysis.content(), case.wording, case.day, catalogue(), case.sources.previous)
+    subject = _CaseSubject(analysis.content(), case.wording, case.day, catalogue(), previous=case.sources.previous)
     view = _View(case, analysis, subject)
     located = sum(found.span is not None for _, found in subject.quotes) + len(view.coded_quotes_located)
     count = len(subject.quotes) + len(analysis.attributes)
@@ -120,7 +121,8 @@ class _View:
     def empty(self) -> list[str]:
         """The sections that say nothing."""
         content: dict[str, Any] = self.analysis.content()
-        return [section for section in get_args(Section) if not content[PARTS.get(section, section)]]
+        said = {section: content[PARTS.get(section, section)] for section in get_args(Section)}
+        return [section for section, text in said.items() if not text or is_abstention(str(text))]
 
 
 def _without(wanted: Iterable[str], there: Iterable[str], words: str) -> Iterator[str]:

@@ -8,10 +8,11 @@ from decimal import Decimal
 from time import monotonic
 
 from analysis import llm
-from analysis.attempt import Assignment, Attempt, Model, attempt_with_model
+from analysis.attempt import Assignment, Attempt, attempt_with_model
 from analysis.evaluation.cases import Case, catalogue
 from analysis.evaluation.judging import Judgement, judge
 from analysis.outline import compose_outline
+from analysis.profiles import Profile
 from analysis.prompts import Prompt
 from atlas.catalogue.loading import as_if_prefetched
 from atlas.models import Capture, Document, Platform, Provision, Standing, Wording
@@ -22,7 +23,7 @@ class Drafter:
     """Who drafts: ``model`` with ``prompt``, or without a model the outline."""
 
     prompt: Prompt | None = None
-    model: Model | None = None
+    model: Profile | None = None
 
     @property
     def label(self) -> str:
@@ -80,7 +81,7 @@ async def _all(pairs: Sequence[tuple[Drafter, Case]], width: int, progress: Prog
         await llm.close()
 
 
-async def _attempt(number: int, case: Case, prompt: Prompt, model: Model) -> Attempt:
+async def _attempt(number: int, case: Case, prompt: Prompt, model: Profile) -> Attempt:
     """The one place where a model is asked: what a drain does with a job."""
     assignment = Assignment(job_id=number, attempt=1, context=case.context(), sources=case.sources)
     return await attempt_with_model(assignment, prompt, model)

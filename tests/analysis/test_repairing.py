@@ -79,7 +79,7 @@ def test_a_statement_goes_with_its_only_quote() -> None:
 
 
 def test_a_statement_with_other_evidence_stays() -> None:
-    both = statement("Inputs and Outputs", "we sell everything", obligations=("gdpr-art-21-1",))
+    both = statement("Inputs and Outputs", "we sell everything", obligations=CLOSED.obligations[:1])
     after, outcomes = mended(draft_with(why_it_matters=[both]), None)
     assert outcomes == ["dropped"]
     assert [quote["text"] for quote in after["why_it_matters"][0]["quotes"]] == ["Inputs and Outputs"]

@@ -13,12 +13,11 @@ from rich.progress import Progress
 from rich.table import Table
 
 from analysis import prompts
-from analysis.attempt import Model
-from analysis.drafting import configured_model
 from analysis.evaluation import editors
 from analysis.evaluation.cases import CaseError, load_cases
 from analysis.evaluation.reporting import as_json, failures, tables
 from analysis.evaluation.running import Drafter, Outcome, run
+from analysis.profiles import Profile, configured_profiles
 from atlas.config import load_config
 
 OUTLINE = "outline"
@@ -42,9 +41,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--length-scale",
             type=scale,
-            default=1.0,
             metavar="N",
-            help="below 1 for small models: shorter, fewer examples",
+            help="below 1 for small models: shorter, fewer examples; the configured one if left out",
         )
         parser.add_argument("--case", default="*", metavar="GLOB", help="only cases whose name fits")
         parser.add_argument("--json", action="store_true", help="print the outcomes as JSON, and no progress")
@@ -121,15 +119,17 @@ def _drafters(options: dict[str, Any]) -> list[Drafter]:
         raise prompts.PromptError(f"The cases are for prompts that draft a whole analysis; {name} does not")
     if len({prompt.version for prompt in chosen}) < len(chosen):
         raise prompts.PromptError(f"{name} {chosen[0].version} cannot be compared with itself")
-    return [Drafter(prompt.scaled(options["length_scale"]), model) for prompt in chosen]
+    if options["length_scale"] is not None:
+        model = replace(model, length_scale=options["length_scale"])
+    return [Drafter(prompt, model) for prompt in chosen]
 
 
-def _model(name: str | None) -> Model | None:
-    configured = configured_model()
+def _model(name: str | None) -> Profile | None:
+    configured = next(iter(configured_profiles()), None)
     if name == OUTLINE or not (name or configured):
         return None
     if configured is None:
-        return Model(str(name), timeout_seconds=load_config().llm_timeout)
+        return Profile(str(name), timeout_seconds=load_config().llm_timeout)
     return replace(configured, name=name) if name else configured
 
 
