@@ -14,6 +14,7 @@ from functools import cached_property
 from time import monotonic
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.utils import timezone
 from pydantic import BaseModel
@@ -28,6 +29,8 @@ from analysis.prompts import REPAIR, Prompt, current
 from analysis.repairing import MOST_REPAIRS, apply_repairs, closed_for, find_failures
 from analysis.schema import Analysis, BadDraft, Repairs, canonical_sha256, read_answer, wire
 from atlas.archive.texts.normalising import storable
+
+logger = structlog.get_logger(__name__)
 
 REASK = (
     "That was not usable. Send the whole JSON object again, corrected, and nothing else. What is wrong:\n\n{problems}"
@@ -159,6 +162,10 @@ async def ask(question: Question) -> Attempt:
         attempt.fail(error.kind, str(error), retry_after=error.retry_after)
     except BadDraft as error:
         attempt.fail("invalid", f"The model's answer was not usable, twice:\n{error}")
+    except Exception:
+        if attempt.analysis is None:
+            raise
+        logger.exception("quotes not mended", job=question.assignment.job_id)  # the draft stands as it came
     attempt.fields["seconds"] = round(monotonic() - started, 3)
     return attempt
 

@@ -93,6 +93,9 @@ def pool_of_workers(folder: Path, url: str) -> Iterator[Callable[[], list[psutil
         )
     try:
         yield lambda: psutil.Process(pool.pid).children()
+    except BaseException:
+        print((folder / "pool.log").read_text()[-5_000:])  # noqa: T201
+        raise
     finally:
         pool.kill()  # and the kernel its workers
         pool.wait()
