@@ -10,6 +10,7 @@ WITHOUT_DATABASE = {
     "version",
     "--version",
     "check",
+    "check_prompts",
     "classify_changes",
     "compare_texts",
 }

@@ -14,6 +14,7 @@ from functools import cached_property
 from time import monotonic
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.utils import timezone
 from pydantic import BaseModel
@@ -28,6 +29,8 @@ from analysis.prompts import REPAIR, Prompt, current
 from analysis.repairing import MOST_REPAIRS, apply_repairs, closed_for, find_failures
 from analysis.schema import Analysis, BadDraft, Repairs, canonical_sha256, read_answer, wire
 from atlas.archive.texts.normalising import storable
+
+logger = structlog.get_logger(__name__)
 
 REASK = (
     "That was not usable. Send the whole JSON object again, corrected, and nothing else. What is wrong:\n\n{problems}"
@@ -87,7 +90,7 @@ class Question:
 
     @cached_property
     def shape(self) -> type[BaseModel]:
-        return self.prompt.shape(self.assignment.context.parts)
+        return self.prompt.shape(self.assignment.context)
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
@@ -159,6 +162,10 @@ async def ask(question: Question) -> Attempt:
         attempt.fail(error.kind, str(error), retry_after=error.retry_after)
     except BadDraft as error:
         attempt.fail("invalid", f"The model's answer was not usable, twice:\n{error}")
+    except Exception:
+        if attempt.analysis is None:
+            raise
+        logger.exception("quotes not mended", job=question.assignment.job_id)  # the draft stands as it came
     attempt.fields["seconds"] = round(monotonic() - started, 3)
     return attempt
 
@@ -179,7 +186,8 @@ class _Conversation:
             self._compose(mended)
 
     def _compose(self, draft: BaseModel) -> None:
-        self.attempt.analysis = compose(draft, self.assignment.sources, self.assignment.base)
+        parts = self.assignment.context.parts
+        self.attempt.analysis = compose(draft, self.assignment.sources, self.assignment.base, parts)
 
     async def _draft(self) -> BaseModel:
         question, closed = self.question, self.assignment.context.closed
@@ -192,7 +200,7 @@ class _Conversation:
                 {"role": "user", "content": REASK.format(problems=error)},
             ]
             answer = await self._call("asked again", [*question.messages, *new], question.schema, new=new)
-            return read_answer(answer, closed, question.shape)
+            return read_answer(answer, closed, question.shape, strict=False)  # a formality does not cost the draft
 
     async def _repaired(self, draft: BaseModel) -> BaseModel:
         """``draft`` with its failed quotes mended where that succeeds."""

@@ -14,6 +14,7 @@ from atlas.models import Obligation, Topic
 
 MOST_CANDIDATES = 20
 MOST_OF_ONE_INSTRUMENT = 5
+CODED = ("choice", "number")  # a place that is no jurisdiction of the catalogue could not be coded; editors do that
 
 
 def find_candidates(
@@ -77,6 +78,6 @@ def facts_of(catalogue: Catalogue, topics: Sequence[Topic]) -> Iterable[CodedFac
     """The facts of ``topics`` that can be compared across platforms."""
     keys = {topic.pk for topic in topics}
     for attribute in catalogue.attributes.values():
-        if attribute.topic_id in keys and not attribute.is_retired:
+        if attribute.topic_id in keys and not attribute.is_retired and attribute.kind in CODED:
             codes = attribute.values if attribute.kind == "choice" else {}
             yield CodedFact(key=attribute.pk, name=attribute.name, codes=codes, unit=attribute.unit)

@@ -70,10 +70,10 @@ class Sources:
     previous_version: str = ""
 
 
-def compose(draft: BaseModel, sources: Sources, base: Analysis | None = None) -> Analysis:
+def compose(draft: BaseModel, sources: Sources, base: Analysis | None = None, parts: Sequence[str] = ()) -> Analysis:
     """``draft`` as text, with the exposure level computed from its factors.
 
-    A draft of some sections is written into ``base``; what it has no section for stays there, letter for letter.
+    With a ``base``, only ``parts`` of it are written; all others stay there, letter for letter.
     """
     writer = _Writer(sources)
     written: dict[str, Any] = {}
@@ -83,7 +83,10 @@ def compose(draft: BaseModel, sources: Sources, base: Analysis | None = None) ->
     for part in map(_part_of, getattr(draft, "abstained", ())):
         if part in ABSTAINING or (part == "change_summary" and sources.previous):
             written[part] = ABSTENTION
-    return base.model_copy(update=written) if base is not None else Analysis(**written)
+    if base is None:
+        return Analysis(**written)
+    wanted = {*parts, "exposure_level"} if "governance_exposure" in parts else set(parts)
+    return base.model_copy(update={part: text for part, text in written.items() if part in wanted})
 
 
 def _part_of(section: str) -> str:

@@ -29,7 +29,7 @@ from django.db import DatabaseError, InterfaceError, connections
 
 from analysis import budget, holds, leases, llm
 from analysis.attempt import Attempt, Question, ask
-from analysis.holds import LOOK_AGAIN, Holds
+from analysis.holds import Holds
 from analysis.models import DraftJob, Hold, HoldCause
 from analysis.pacing import Pace
 from analysis.preparing import attempt_outline, failed_before, prepare
@@ -172,6 +172,7 @@ class _Drain:
         self.questions: asyncio.Queue[Ready] = asyncio.Queue()
         self.results: asyncio.Queue[Result] = asyncio.Queue()
         self.changed = asyncio.Event()  # something was asked or stored: the feeder may look again
+        self.stopped: dict[str, str] = {}  # models that a person has to set right, and why
         self.calling = 0
         self.storing = False
         self.summary = DrainSummary()
@@ -239,7 +240,7 @@ class _Drain:
                 return []
             return [(job, None) for job in self._lease(count)]
         now = Holds.now()
-        first, held = now.choose(self.profiles)
+        first, held = now.choose(self.profiles, passing=self.stopped)
         if first is None:
             self._rest_under(held)
             return []
@@ -257,7 +258,7 @@ class _Drain:
 
     def _prepared(self, jobs: Sequence[DraftJob], now: Holds) -> list[Ready]:
         """Each job with its question; those whose model is held go back."""
-        chosen = {job.pk: now.choose(self.profiles, job.profile_index)[0] for job in jobs}
+        chosen = {job.pk: now.choose(self.profiles, job.profile_index, passing=self.stopped)[0] for job in jobs}
         going = {key: profile for key, profile in chosen.items() if profile is not None}
         back = [key for key in chosen if key not in going]
         if back:
@@ -283,6 +284,7 @@ class _Drain:
     def _rest_under(self, held: Hold | None) -> None:
         """A short rate limit is waited for; any other hold ends the drain."""
         if held is None:
+            self.summary.blocked = next(reversed(self.stopped.values()))
             return
         seconds = held.seconds_left
         if held.cause == HoldCause.RATE and seconds is not None and self._can_wait(seconds):
@@ -328,19 +330,21 @@ class _Drain:
         return attempt
 
     async def _is_its_turn(self, question: Question) -> bool:
-        """Waits until the model may be asked, by its limits and by what it said; False where that is not to be soon."""
+        """Waits until the model may be asked, by its limits and by what it said; False where this drain is not to."""
         pace = self.paces[question.profile.name]
         while (seconds := pace.seconds_until(question.tokens)) > 0:
-            if self.is_over or not self._can_wait(seconds):
+            if self.is_over:
                 return False
             await asyncio.sleep(min(seconds, LOOK_SECONDS))
+        if question.profile.name in self.stopped:
+            return False
         pace.take(question.tokens)
         return True
 
     def _heed(self, attempt: Attempt) -> None:
         """Ask nothing more of a model that wants patience, or that a person has to set right."""
         if attempt.error_kind in HOLDING:
-            self.paces[attempt.fields["model_requested"]].pause(LOOK_AGAIN.total_seconds())
+            self.stopped[attempt.fields["model_requested"]] = attempt.error
         elif attempt.error_kind == "rate":
             seconds = attempt.retry_after if attempt.retry_after is not None else FIRST_DELAY
             self.paces[attempt.fields["model_requested"]].pause(seconds)

@@ -5,6 +5,7 @@ stay queued and are charged nothing. A hold with an end lifts itself; one on a m
 """
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -40,15 +41,20 @@ class Holds:
     def of(self, profile: Profile) -> Hold | None:
         return next((hold for hold in self.standing if hold.profile == profile.name), None)
 
-    def choose(self, profiles: tuple[Profile, ...], first: int = 0) -> tuple[Profile | None, Hold | None]:
+    def choose(
+        self, profiles: tuple[Profile, ...], first: int = 0, *, passing: Collection[str] = ()
+    ) -> tuple[Profile | None, Hold | None]:
         """The first model from ``first`` on that may be asked; else None, with what it is that holds.
 
-        One at its rate limit is waited for; one that is not set up, or whose account is empty, is passed over.
+        One at its rate limit is waited for; one that is not set up, or whose account is empty, is passed over, and so
+        are those named in ``passing``.
         """
         stopped = self.of_everything()
         if stopped is not None:
             return None, stopped
         for profile in profiles[min(first, len(profiles) - 1) :]:
+            if profile.name in passing:
+                continue
             hold = self.of(profile)
             if hold is None:
                 return profile, None

@@ -1,36 +1,48 @@
 """Prompts are files: ``prompts/<name>/<version>/``. Loads one, fills it for a call, and knows its hash.
 
 A released version stands in ``prompts/released.toml`` with its hash and is never edited again; the last one of a name
-is in use. The hash covers every byte that can reach a model: the files, what they include, the shape of the answer.
+is in use. The hash covers every byte that can reach a model: the files, the partials they include (from their own
+folder, else from ``prompts/partials``, and from nowhere else) and the shape of the answer. All are read once, together:
+what is hashed is what is filled.
 
 Provision text is only ever a variable of a template, so ``{{ … }}`` inside it stays inert; what a person can't see is
-stripped from it (`context.visible`); and it stands between lines with a boundary that nobody who writes it can know.
+stripped from it (`context.visible`); and it stands between lines with a random boundary, which it cannot know.
 """
 
 import hashlib
 import json
-import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
-from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateError
+from jinja2 import DictLoader, StrictUndefined, TemplateError, meta
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic import BaseModel, ConfigDict
 
 from analysis.context import Context, visible
-from analysis.schema import Draft, Repairs, section_draft, wire_text
+from analysis.schema import Draft, Repairs, section_draft, wire_shape
 from atlas.config import BASE_DIR
 
 FOLDER = BASE_DIR / "prompts"
 RELEASED = FOLDER / "released.toml"
+PARTIALS = "partials"
 ANALYSIS, SECTION, CHANGE, REPAIR = "provision_analysis", "section", "change_summary", "repair"
-INCLUDE = re.compile(r"{%-?\s*include\s+\"(partials/[\w.-]+)\"\s*-?%}")
-FEW_EXAMPLES_BELOW = 0.7  # of the full length: a small model is shown one example instead of all
+ALL_PARTS = tuple(name for name in Draft.model_fields if name != "abstained")
+CHANGE_PARTS = ("change_summary", "no_material_change")
+# What ``answer`` in a prompt.toml may name → the shape of the answer to a context.
+SHAPES: Mapping[str, Callable[[Context], type[BaseModel]]] = {
+    "draft": lambda context: Draft,
+    "analysis.schema.Draft": lambda context: Draft,  # as v1 of provision_analysis calls it
+    "section": lambda context: section_draft(context.parts or ALL_PARTS),
+    "change": lambda context: section_draft(CHANGE_PARTS),
+    "repairs": lambda context: Repairs,
+}
+# The shape that counts in the hash, where it differs from call to call: the one with all parts.
+WHOLE = {"section": section_draft(ALL_PARTS), "change": section_draft(CHANGE_PARTS), "repairs": Repairs}
 
 
 class PromptError(Exception):
@@ -38,12 +50,13 @@ class PromptError(Exception):
 
 
 class Metadata(BaseModel):
-    """``prompt.toml``. ``answer``: the shape that an answer must have, by its name in `analysis.schema`."""
+    """``prompt.toml``. ``inputs``: what `Prompt.messages` gets besides the context."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     description: str
-    answer: Literal["analysis.schema.Draft", "analysis.schema.section_draft", "analysis.schema.Repairs"]
+    answer: str
+    inputs: tuple[str, ...] = ()
     temperature: float
     max_tokens: int
 
@@ -55,84 +68,106 @@ class Example(BaseModel):
 
     shows: str
     context: Context
+    more: dict[str, Any] = {}
     answer: dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prompt:
-    """One version of a prompt. ``files_sha256`` and the shape of the answer make ``sha256``."""
+    """One version of a prompt. ``files_sha256`` and the shape of the answer make ``sha256``.
+
+    ``templates``: the text of every template, by the name under which it is included.
+    """
 
     name: str
     version: str
     metadata: Metadata
-    system: str
-    user: str
+    templates: tuple[tuple[str, str], ...]
     examples: tuple[Example, ...]
     files_sha256: str
 
     @property
     def sha256(self) -> str:
-        answer = Repairs if self.metadata.answer == "analysis.schema.Repairs" else Draft
-        return hashlib.sha256(f"{self.files_sha256}\n{wire_text(answer)}".encode()).hexdigest()
+        shape = wire_shape(WHOLE.get(self.metadata.answer, Draft))
+        return hashlib.sha256(f"{self.files_sha256}\n{shape}".encode()).hexdigest()
 
-    def shape(self, parts: Sequence[str]) -> type[BaseModel]:
-        """What an answer must look like where only ``parts`` of an analysis are asked for, or (none) all of them."""
-        match self.metadata.answer:
-            case "analysis.schema.section_draft":
-                return section_draft(tuple(parts))
-            case "analysis.schema.Repairs":
-                return Repairs
-            case _:
-                return Draft
+    @property
+    def drafts_all(self) -> bool:
+        """Whether its answer is a whole analysis."""
+        return self.metadata.answer not in WHOLE
+
+    def shape(self, context: Context) -> type[BaseModel]:
+        """What the answer to ``context`` has to be; for `analysis.schema.wire` and ``read_answer``."""
+        return SHAPES[self.metadata.answer](context)
 
     def messages(
-        self, context: Context, *, boundary: str, length_scale: float = 1, **more: object
+        self, context: Context, *, boundary: str, length_scale: float = 1.0, **more: Any
     ) -> list[dict[str, str]]:
         """The system message, the examples as earlier turns, and the provision last.
 
-        ``length_scale`` below 1 asks for less; ``more`` are further variables of the template.
+        ``more`` are the ``inputs`` of the metadata. A ``length_scale`` below 1 is for small models: fewer statements
+        are asked for, and the last examples left out.
+
+        Raises:
+            PromptError: if an input is missing, or is none of this prompt.
         """
-        examples = self.examples[:1] if length_scale < FEW_EXAMPLES_BELOW else self.examples
-        last = self._fill(context, boundary, length_scale, **more)
-        return [*self._beginning[: 1 + 2 * len(examples)], {"role": "user", "content": last}]
+        if set(more) != set(self.metadata.inputs):
+            raise PromptError(f"{self.name} {self.version} takes {self.metadata.inputs}, not {tuple(more)}")
+        last = self._fill("user.md", context, boundary, length_scale, more)
+        return [*_beginning(self, self.shape(context), length_scale), {"role": "user", "content": last}]
 
     @property
     def fixed_characters(self) -> int:
-        """How long the messages are that are the same for every provision."""
-        return sum(len(message["content"]) for message in self._beginning)
+        """How long the messages are that come before any provision, all parts asked for."""
+        whole = WHOLE.get(self.metadata.answer, Draft)
+        return sum(len(message["content"]) for message in _beginning(self, whole, 1.0))
 
-    @cached_property
-    def _beginning(self) -> list[dict[str, str]]:
-        turns = [{"role": "system", "content": _compiled(self.system, keep_end=True).render()}]
-        for number, example in enumerate(self.examples, 1):
-            turns.append({"role": "user", "content": self._fill(example.context, f"example-{number}", 1)})
-            turns.append({"role": "assistant", "content": json.dumps(example.answer, ensure_ascii=False)})
-        return turns
+    def _examples(self, scale: float) -> tuple[Example, ...]:
+        return self.examples if scale >= 1 else self.examples[: max(1, int(len(self.examples) * scale))]
 
-    def _fill(self, context: Context, boundary: str, length_scale: float, **more: object) -> str:
-        template = _compiled(self.user)
-        return template.render(context=context, boundary=boundary, length_scale=length_scale, **more)
+    def _fill(self, template: str, context: Context, boundary: str, scale: float, more: Mapping[str, Any]) -> str:
+        """A template filled for one provision."""
+        variables = {**_settings(self.shape(context), scale), **more}
+        return _engine(self.templates).get_template(template).render(context=context, boundary=boundary, **variables)
+
+
+def _settings(shape: type[BaseModel], scale: float) -> dict[str, Any]:
+    """``fields``: the parts asked for, by their names in the answer. ``most``: so many, or fewer when scaled."""
+    return {
+        "scale": scale,
+        "most": lambda number: max(1, round(number * min(scale, 1))),
+        "fields": tuple(shape.model_fields),
+    }
 
 
 @cache
-def _compiled(template: str, *, keep_end: bool = False) -> Template:
-    """Once for each prompt: compiling takes ten times as long as filling."""
+def _beginning(prompt: Prompt, shape: type[BaseModel], scale: float) -> list[dict[str, str]]:
+    """The messages that are the same for every provision: filled once, since they are most of what is sent."""
+    system = _engine(prompt.templates).get_template("system.md").render(**_settings(shape, scale))
+    turns = [{"role": "system", "content": system}]
+    for number, example in enumerate(prompt._examples(scale), 1):
+        shown = prompt._fill("user.md", example.context, f"example-{number}", scale, example.more)
+        turns.append({"role": "user", "content": shown})
+        turns.append({"role": "assistant", "content": json.dumps(example.answer, ensure_ascii=False)})
+    return turns
+
+
+@cache
+def _engine(templates: tuple[tuple[str, str], ...]) -> SandboxedEnvironment:
+    """Once for each prompt: compiling takes ten times as long as filling. It knows no file but ``templates``."""
+    sources = dict(templates)
+    sources["user.md"] = sources["user.md"].removesuffix("\n")
     engine = SandboxedEnvironment(
-        loader=FunctionLoader(_partial),
+        loader=DictLoader(sources),
         undefined=StrictUndefined,
         autoescape=False,  # an escaped quotation mark would make verbatim quoting impossible
         trim_blocks=True,
         lstrip_blocks=True,
-        keep_trailing_newline=keep_end,
+        keep_trailing_newline=True,
     )
     engine.filters["visible"] = visible
-    return engine.from_string(template)
-
-
-def _partial(name: str) -> str | None:
-    """What a template may include: files of ``prompts/partials`` and nothing else."""
-    path = FOLDER / name
-    return path.read_text() if path.parent == FOLDER / "partials" and path.is_file() else None
+    engine.filters["line"] = lambda text: " ".join(visible(text).split())
+    return engine
 
 
 @dataclass(frozen=True)
@@ -172,48 +207,66 @@ def load(name: str, version: str, *, folder: Path = FOLDER) -> Prompt:
     """
     place = folder / name / version
     try:
-        prompt = Prompt(
+        files = _files(place)
+        metadata = Metadata.model_validate(tomllib.loads(files["prompt.toml"].decode()))
+        if metadata.answer not in SHAPES:
+            raise ValueError(f"the answer {metadata.answer!r} is not one of {', '.join(SHAPES)}")
+        return Prompt(
             name=name,
             version=version,
-            metadata=Metadata.model_validate(tomllib.loads((place / "prompt.toml").read_text())),
-            system=(place / "system.md").read_text(),
-            user=(place / "user.md").read_text(),
-            examples=tuple(_example(path) for path in _example_paths(place)),
-            files_sha256=hash_files(place),
+            metadata=metadata,
+            templates=tuple((_name(path), files[path].decode()) for path in files if path.endswith(".md")),
+            examples=tuple(_example(files[path]) for path in files if path.startswith("examples/")),
+            files_sha256=_hash(files),
         )
-        _compiled(prompt.user)
     except (OSError, ValueError, TemplateError) as error:
         raise PromptError(f"{place} is not a usable prompt: {error}") from error
-    return prompt
-
-
-def _example_paths(place: Path) -> Sequence[Path]:
-    return sorted((place / "examples").glob("*.yaml"))
-
-
-def _example(path: Path) -> Example:
-    loaded: Mapping[str, Any] = yaml.safe_load(path.read_text())
-    return Example.model_validate(loaded)
 
 
 def hash_files(place: Path) -> str:
     """sha256 over name and content of every file that reaches the model, in the order of their names."""
+    return _hash(_files(place))
+
+
+def _hash(files: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
-    own = sorted([place / "prompt.toml", place / "system.md", place / "user.md", *_example_paths(place)])
-    for path in own:
-        _add(digest, path.relative_to(place).as_posix(), path.read_bytes())
-    for name in sorted(set(_included([path.read_text() for path in own]))):
-        _add(digest, name, (FOLDER / name).read_bytes())
+    for path, content in files.items():
+        digest.update(f"{path}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 
-def _included(texts: Sequence[str]) -> Iterator[str]:
-    """The partials that ``texts`` include, and those that these include."""
-    for text in texts:
-        for name in INCLUDE.findall(text):
-            yield name
-            yield from _included([(FOLDER / name).read_text()])
+def _files(place: Path) -> dict[str, bytes]:
+    """Path within the prompt (partials: ``partials/…``) → content, in the order of the paths."""
+    examples = [f"examples/{path.name}" for path in (place / "examples").glob("*.yaml")]
+    files = {path: (place / path).read_bytes() for path in ("prompt.toml", "system.md", "user.md", *examples)}
+    waiting = ["system.md", "user.md"]
+    while waiting:
+        for name in _included(files[waiting.pop()].decode()):
+            path, content = _partial(place, name)
+            if path not in files:
+                files[path] = content
+                waiting.append(path)
+    return {path: files[path] for path in sorted(files, key=lambda path: Path(path).parts)}
 
 
-def _add(digest: Any, name: str, content: bytes) -> None:
-    digest.update(f"{name}\0{len(content)}\0".encode() + content)
+def _included(source: str) -> Iterable[str]:
+    """The names that a template includes. One that is computed can't be hashed and is refused."""
+    for name in meta.find_referenced_templates(SandboxedEnvironment().parse(source)):
+        if name is None or Path(name).name != name:
+            raise ValueError(f"a prompt includes files by their plain name alone, not {name!r}")
+        yield name
+
+
+def _partial(place: Path, name: str) -> tuple[str, bytes]:
+    if (place / name).is_file():
+        return name, (place / name).read_bytes()
+    return f"{PARTIALS}/{name}", (place.parent.parent / PARTIALS / name).read_bytes()
+
+
+def _name(path: str) -> str:
+    return path.removeprefix(f"{PARTIALS}/")
+
+
+def _example(content: bytes) -> Example:
+    loaded: Mapping[str, Any] = yaml.safe_load(content)
+    return Example.model_validate(loaded)

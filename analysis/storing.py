@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
 
 from analysis import holds, leases
@@ -36,9 +36,14 @@ def store_all(results: Sequence[Result], token: UUID) -> list[str]:
     """Write runs and move jobs, those that ``token`` still holds. The outcomes, in the order of ``results``.
 
     In one transaction; where the database refuses it, each in one of its own, so that one bad row loses no other.
+
+    Raises:
+        OperationalError: if the database went away. That says nothing of the results: leases run out, jobs come back.
     """
     try:
         return _store(results, token)
+    except OperationalError:
+        raise
     except DatabaseError as error:
         if len(results) == 1:
             job, attempt = results[0]

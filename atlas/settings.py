@@ -199,4 +199,11 @@ ATLAS_SCHEDULES = {
 }
 
 configure_structlog()
-LOGGING = logging_settings([SECRET_KEY, CONFIG.llm_api_key, str(DATABASES["default"]["PASSWORD"])])
+LOGGING = logging_settings(
+    [
+        SECRET_KEY,
+        CONFIG.llm_api_key,
+        *(model.api_key for model in CONFIG.llm_fallbacks),
+        str(DATABASES["default"]["PASSWORD"]),
+    ]
+)

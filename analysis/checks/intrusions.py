@@ -89,7 +89,7 @@ def _addressed_to_a_model(subject: Subject) -> Iterator[Problem]:
 def prompt_phrases() -> frozenset[int]:
     """Hashes of every run of ten words in any version of a prompt."""
     found: set[int] = set()
-    for path in PROMPTS.glob("*/*/*.md"):
+    for path in (*PROMPTS.glob("*/*/*.md"), *PROMPTS.glob("partials/*.md")):
         text = _TEMPLATE_MARK.sub("\n\n", path.read_text(encoding="utf-8"))
         for paragraph in re.split(r"\n\s*\n|\n- ", text):
             words = _WORD.findall(paragraph.lower())

@@ -26,10 +26,11 @@ _KIND = r"(?:(?:calendar|business|working|full|consecutive)[ -])?"
 _UNIT = r"(?P<unit>second|minute|hour|day|week|month|year|percent|per cent|%)"
 _MONTH = "|".join(MONTHS)
 _IDENTIFIER = re.compile(r"\bAT-[A-Z]-\d+")
-_NUMBER = re.compile(rf"(?<![\w.])(?P<number>{_DIGITS})", re.IGNORECASE)
+_GLUED = r"[.\d_A-Za-z\u00c0-\u024f\u0370-\u052f]"  # in a word; scripts without spaces have none before a number
+_NUMBER = re.compile(rf"(?<!{_GLUED})(?P<number>{_DIGITS})", re.IGNORECASE)
 # "30 days", "30-day", "thirty (30) calendar days", "12 full months"
 _PERIOD = re.compile(
-    rf"(?<![\w.])(?P<number>{_DIGITS}|{_NUMBER_WORD})\)?[ -]?{_KIND}{_UNIT}",
+    rf"(?<!{_GLUED})(?P<number>{_DIGITS}|{_NUMBER_WORD})\)?[ -]?{_KIND}{_UNIT}",
     re.IGNORECASE,
 )
 _DATE = re.compile(rf"\b(?P<month>{_MONTH})\b (?=\d)|(?<=\d) (?P<after>{_MONTH})\b", re.IGNORECASE)

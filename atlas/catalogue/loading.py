@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from django.db import models, transaction
@@ -14,6 +14,7 @@ from atlas.models import Attribute, Instrument, Jurisdiction, Obligation, Topic
 
 FOLDER = Path(__file__).parent
 FILES = ("jurisdictions", "topics", "instruments", "obligations", "attributes")
+Row = TypeVar("Row", bound=models.Model)
 # libyaml where PyYAML was built with it: ten times faster
 Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -75,6 +76,41 @@ def read_catalogue(folder: Path = FOLDER) -> dict[str, list[Entry]]:
     if found := mistakes(catalogue, day):
         raise CatalogueError("\n".join(found))
     return catalogue
+
+
+@dataclass(frozen=True)
+class CatalogueRows:
+    """The catalogue by key, for work without a database. The rows are not saved; obligations know their topics."""
+
+    jurisdictions: Mapping[str, Jurisdiction]
+    topics: Mapping[str, Topic]
+    obligations: Mapping[str, Obligation]
+    attributes: Mapping[str, Attribute]
+
+
+def read_rows(folder: Path = FOLDER) -> CatalogueRows:
+    """What `load_catalogue` would write, linked row to row. Raises CatalogueError."""
+    catalogue = read_catalogue(folder)
+    jurisdictions = _by_key(map(_jurisdiction, catalogue["jurisdictions"]))
+    topics = _by_key(map(_topic, catalogue["topics"]))
+    instruments = _by_key(map(_instrument, catalogue["instruments"]))
+    obligations = _by_key(map(_obligation, catalogue["obligations"]))
+    for instrument in instruments.values():
+        instrument.jurisdiction = jurisdictions[instrument.jurisdiction_id]
+    for entry in catalogue["obligations"]:
+        obligation = obligations[entry["id"]]
+        obligation.instrument = instruments[obligation.instrument_id]
+        as_if_prefetched(obligation, topics=[topics[key] for key in entry["topics"]])
+    return CatalogueRows(jurisdictions, topics, obligations, _by_key(map(_attribute, catalogue["attributes"])))
+
+
+def as_if_prefetched(row: models.Model, **related: list[Any]) -> None:
+    """``row.topics.all()`` and the like are these from now on, without a query."""
+    vars(row).setdefault("_prefetched_objects_cache", {}).update(related)
+
+
+def _by_key(rows: Iterable[Row]) -> dict[str, Row]:
+    return {row.pk: row for row in rows}
 
 
 def _read(path: Path) -> dict[str, Any]:

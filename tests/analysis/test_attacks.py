@@ -9,7 +9,7 @@ from analysis.checks import run_checks
 from analysis.composition import Sources, compose
 from analysis.drafting import drain
 from analysis.models import DraftJob, DraftRun, JobState
-from analysis.schema import EXPECTED, BadDraft, Closed, read_draft
+from analysis.schema import BadDraft, Closed, read_draft
 from atlas.markup import citations, quotes
 from atlas.models import Wording
 from tests.analysis.jobs import queued_job
@@ -22,11 +22,11 @@ CLOSED = Closed(blocks=("P1",), obligations=("gdpr-art-6-1",))
 def answer(quote: str = "", text: str = "The text states what it does in these words", **more: Any) -> str:
     """A small answer with one statement."""
     parts = """why_it_matters practical_effect interpretive_note change_summary regulatory_landscape jurisdiction_flags
-    contract_implications compliance_considerations attributes topics abstained"""
-    empty: dict[str, Any] = {part: [] for part in parts.split()}
+    contract_implications compliance_considerations attributes"""
+    empty: dict[str, Any] = {part: [] for part in (*parts.split(), "topics")}
     statement = {"quotes": [{"block": "P1", "text": quote}] if quote else [], "obligations": [], "text": text}
     exposure = {"factors": [], "concerns": [], "rationale": []}
-    empty["abstained"] = sorted(EXPECTED - {name for name, value in more.items() if value})
+    empty["abstained"] = [part for part in (*parts.split(), "exposure") if not more.get(part)]
     return json.dumps(
         {**empty, "summary": [statement], "no_material_change": False, "exposure": exposure, "title": "Title", **more}
     )

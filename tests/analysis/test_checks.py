@@ -366,3 +366,10 @@ def test_endless_texts_are_checked_in_little_time(wording: Wording, unit: str) -
     start = time.process_time()
     run_checks(content(practical_effect=endless, why_it_matters=endless), hostile)
     assert time.process_time() - start < 10
+
+
+def test_a_number_behind_letters_of_a_script_without_spaces_is_a_number() -> None:
+    from analysis.checks.numbers import facts
+
+    assert "90" in facts("ログを90日間保存します")
+    assert "90" not in facts("Model X90 is used")

@@ -40,7 +40,7 @@ def test_parts_that_were_not_asked_for_stay_letter_for_letter() -> None:
     }
     shape = section_draft(("why_it_matters",))
 
-    redone = compose(read_answer(json.dumps(answer), CLOSED, shape), SOURCES, base)
+    redone = compose(read_answer(json.dumps(answer), CLOSED, shape), SOURCES, base, ["why_it_matters"])
 
     assert redone.why_it_matters == "New words of the drafter."
     assert redone.model_copy(update={"why_it_matters": base.why_it_matters}) == base

@@ -15,6 +15,7 @@ from analysis.checks import run_checks
 from analysis.drafting import drain
 from analysis.models import DraftJob, DraftRun, Hold, HoldCause, JobState, RunStatus
 from analysis.outline import compose_outline
+from analysis.prompts import current
 from analysis.queue import request_draft
 from analysis.storing import store
 from atlas.archive.texts.normalising import locate
@@ -37,7 +38,7 @@ def test_a_queued_job_becomes_a_grounded_draft(model_server: ModelServer) -> Non
     job.refresh_from_db()
     run = DraftRun.objects.get()
     assert (job.state, run.status, run.drafter) == (JobState.DONE, RunStatus.DRAFTED, "model")
-    assert run.model_returned.endswith(openai.NAME) and run.prompt_version == "v2"
+    assert run.model_returned.endswith(openai.NAME) and run.prompt_version == current().version
     assert (run.input_tokens, run.output_tokens) == (1000, 200)
     found = [quote for field in TEXT_FIELDS for quote in quotes(run.analysis[field])]
     assert found and all(locate(quote.text, job.wording.text) for quote in found)

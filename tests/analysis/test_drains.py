@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import psutil
 import pytest
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
 from django.utils import timezone
 
 from analysis import drafting, leases
@@ -163,6 +163,33 @@ def test_a_drain_that_lost_its_lease_drops_its_result(model_server: ModelServer)
     assert not DraftRun.objects.exists()
     taken.refresh_from_db()
     assert taken.state == JobState.RUNNING
+
+
+def test_a_database_that_goes_away_before_a_result_is_stored_fails_no_job(model_server: ModelServer) -> None:
+    job = queued_job()
+    model_server.gate.clear()
+    failures: list[Exception] = []
+
+    def drain_until_it_fails() -> None:
+        try:
+            drain()
+        except (OperationalError, InterfaceError) as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=drain_until_it_fails)
+    thread.start()
+    eventually(lambda: model_server.waiting)
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    model_server.gate.set()
+    thread.join(30)
+
+    job.refresh_from_db()
+    assert failures and (job.state, job.attempts) == (JobState.QUEUED, 0), "handed back over a new connection"
+    assert drain().drafted == 1
 
 
 def test_the_heartbeat_does_not_wait_for_other_work_on_the_database(

@@ -15,7 +15,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from atlas.archive.collections import importing
-from atlas.archive.collections.importing import ImportSummary, UnknownName, import_collection
+from atlas.archive.collections.choosing import UnknownName
+from atlas.archive.collections.importing import ImportSummary, import_collection
 from atlas.archive.collections.ota import Commit, RecordKind, SourceError, parse_record, without_credentials
 from atlas.archive.collections.registering import attribution, collection_name, licence, slug_of
 from atlas.models import Capture, Change, Collection, Document, Platform, Provision, Snapshot, Standing, Topic, Version

@@ -66,9 +66,13 @@ class Asked:
         fields = self.schema.get("properties")
         if fields is None:
             return answer
-        return {
+        shaped = {
             name: answer.get(name, LEAST.get(self._node(node).get("type"), dict)()) for name, node in fields.items()
         }
+        sections = fields.get("abstained", {}).get("items", {}).get("enum")
+        if sections is not None:
+            shaped["abstained"] = [name for name in shaped["abstained"] if name in sections]
+        return shaped
 
     def _node(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         reference = node.get("$ref", "")

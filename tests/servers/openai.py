@@ -7,6 +7,7 @@ so any provision gets a valid, grounded analysis. `script` makes the next reques
 
 import json
 import random
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -118,6 +119,11 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
     model: ModelServer
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A caller that was killed or gave up is no error of the service; anything else is told."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -10,7 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analysis.queue import queue_changes
-from atlas.archive.collections.importing import ImportSummary, UnknownName, import_collection
+from atlas.archive.collections.choosing import UnknownName
+from atlas.archive.collections.importing import ImportSummary, import_collection
 from atlas.archive.collections.ota import SourceError
 from atlas.progress import progress_bar
 

@@ -9,6 +9,23 @@ SCHEME = re.compile(r"(?<!\S)https?(?= (?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}(?:[
 PAGE = re.compile(r"(?<!\S)(?:www\.)?((?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24})(?:/[^\s@]{0,500})?(?!\S)")
 
 
+def same_site(old: str, new: str) -> bool:
+    """Do two keys differ only in addresses of pages, each of a host and of one within it?
+
+    >>> same_site("see orchard.example/list", "see legal.orchard.example/list")
+    True
+    """
+    old_words, new_words = hosts_only(old).split(), hosts_only(new).split()
+    if len(old_words) != len(new_words):
+        return False
+    swaps = [(gone, come) for gone, come in zip(old_words, new_words, strict=True) if gone != come]
+    return bool(swaps) and all(_is_within(gone, come) or _is_within(come, gone) for gone, come in swaps)
+
+
+def _is_within(inner: str, outer: str) -> bool:
+    return PAGE.fullmatch(outer) is not None and PAGE.fullmatch(inner) is not None and inner.endswith(f".{outer}")
+
+
 def hosts_only(key: str) -> str:
     """``key`` with each address of a page as its host.
 

@@ -20,9 +20,17 @@ BANNER_WORDS = re.compile(
     r"|changes?|DATE)\b",
     re.IGNORECASE,
 )
+EDITED = r"(?:posted|issued|amended|amendment|reviewed|review|revision|approved)"
+STAMP = re.compile(  # the whole line: in a clause something else is posted or issued
+    rf"^(?:(?:date|last|date of last|date of) )?{EDITED}(?: date)?:? ?(?:on |in |as of )?DATE\W*$"
+    r"|^(?:document )?(?:version|revision):? ?\d{1,3}(?:\.\d{1,3}){0,3}\W*$",
+    re.IGNORECASE,
+)
 TERMS = r"(?:terms|polic(?:y|ies)|notices?|agreements?|conditions|statements?|addendum|guidelines)"
 ANNOUNCED = re.compile(
-    rf"\bwe(?:'re| are|'ve| have)(?: \w{{1,12}}ly)? (?:updat|chang|revis|mak)(?:ed|ing)\b.{{0,120}}\b{TERMS}\b"
+    rf"\bwe(?:'re| are|'ve| have)(?: \w{{1,12}}ly)? (?:updat|chang|revis|mak|refresh|simplifi|redesign|reorgani[sz])"
+    rf"(?:ed|ing)\b.{{0,120}}\b{TERMS}\b"
+    rf"|^we(?:'ve| have) (?:made|rewritten) .{{0,60}}\b{TERMS}\b"
     rf"|^we(?: \w{{1,12}}ly)? (?:updat|chang|revis)ed\b.{{0,60}}\b{TERMS}\b"
     rf"|\b{TERMS} (?:has|have|is|are) (?:recently )?(?:been |being )?(?:updated|revised|changed)\b",
     re.IGNORECASE,
@@ -50,20 +58,6 @@ FOLLOWS = re.compile(  # behind an announcement, and only there
     r"\b|^(?:thank you|thanks)\b.{0,80}$",
     re.IGNORECASE,
 )
-POINTER = re.compile(
-    r"^(?:learn|find out|read) (?:more|how|about)\b.{0,80}$"
-    r"|^(?:see|visit|go to) (?:our|the) (?:help|support|faq)\b.{0,60}$"
-    r"|^(?:if you (?:would like|want|wish) to (?:learn|know|read|find out) more|to (?:learn|know|read|find out) more"
-    r"|for (?:more|further|additional) (?:information|details)|for details)\b.{0,120}"
-    r"\b(?:see|visit|refer to|read|check|go to|click)\b.{0,120}$",
-    re.IGNORECASE,
-)
-MATTERS = re.compile(  # what a pointer to it gives a right to, or makes part of the contract
-    r"\b(?:opt|requests?|object|withdraw|delet\w{1,5}|rights?|exercise|complain\w{0,4}|terminat\w{1,5}"
-    r"|cancel\w{0,8}|refund\w{0,3}"
-    r"|sub-?processors?|addendum|agreement|incorporated|governs?|part of|appl(?:y|ies))\b",
-    re.IGNORECASE,
-)
 AMOUNT = re.compile(r"[$€£¥%]|\b\d{1,9} (?:hours?|days?|weeks?|months?|years?)\b", re.IGNORECASE)
 ANOTHER = re.compile(r"[.!?]\s{1,3}\S")  # a further sentence behind the first
 GREETING = re.compile(
@@ -72,12 +66,6 @@ GREETING = re.compile(
     re.IGNORECASE,
 )
 BINDS_GREETED = re.compile(r"\b(?:agree|accept|consent|subject|appl(?:y|ies)|by|before)\b|\d", re.IGNORECASE)
-CONTACT = re.compile(
-    r"^(?:for|if you have)(?: any| other| further)? (?:questions?|comments|feedback|suggestions)"
-    r"(?P<about>(?: (?!please|contact|e-?mail|write|reach)[\w']{1,20}){0,12}),? "
-    r"(?:please )?(?:contact|e-?mail|write to|reach out to|reach) (?:us )?(?:at|to|by e-?mail at|via)? ?",
-    re.IGNORECASE,
-)
 BINDS = re.compile(r"\b(?:may|must|shall|should|can|cannot|not|if|unless|you agree)\b", re.IGNORECASE)
 
 
@@ -86,6 +74,8 @@ def is_banner(sentence: str) -> bool:
     if len(sentence) > LONGEST_BANNER:
         return False
     masked = mask_dates(sentence)
+    if STAMP.match(masked) is not None:
+        return True
     if BANNER_CUE.search(masked) is None:
         return False
     others = WORD.findall(BANNER_WORDS.sub("", masked).casefold())
@@ -106,15 +96,7 @@ def is_announcement(sentence: str) -> bool:
     return any(pattern.search(masked) for pattern in (ANNOUNCED, TAKES_EFFECT, READ_IT, SUMMARISED))
 
 
-def is_pointer(sentence: str) -> bool:
-    """Does the sentence only say where to read more?"""
-    match = POINTER.match(sentence)
-    if match is None or MATTERS.search(sentence) is not None or _says_more(sentence):
-        return False
-    return BINDS.search(sentence.removeprefix("If ").removeprefix("if ")) is None
-
-
-def _says_more(sentence: str) -> bool:
+def says_more(sentence: str) -> bool:
     """Does a further sentence follow, or does it name an amount?"""
     return ANOTHER.search(sentence) is not None or names_amount(sentence)
 
@@ -142,14 +124,6 @@ def is_greeting(sentence: str) -> bool:
     """Is it a pleasantry: "Thank you for using Orchard!"?"""
     return (
         GREETING.match(sentence) is not None
-        and not _says_more(sentence)
+        and not says_more(sentence)
         and (BINDS.search(sentence) or BINDS_GREETED.search(sentence)) is None
     )
-
-
-def same_contact(before: str, after: str) -> bool:
-    """Do both tell whom to ask about anything, at the same address?"""
-    one, two = CONTACT.match(before), CONTACT.match(after)
-    if one is None or two is None or BINDS.search(one["about"] + two["about"]) or MATTERS.search(one[0] + two[0]):
-        return False
-    return before[one.end() :].strip(" .!") == after[two.end() :].strip(" .!")

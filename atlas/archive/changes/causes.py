@@ -7,40 +7,29 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from atlas.archive.changes.addresses import hosts_only
-from atlas.archive.changes.banners import (
-    is_announcement,
-    is_banner,
-    is_greeting,
-    is_pointer,
-    names_amount,
-    same_contact,
-)
+from atlas.archive.changes.addresses import hosts_only, same_site
+from atlas.archive.changes.banners import is_announcement, is_banner, is_greeting, names_amount
 from atlas.archive.changes.english import plain_english, same_tense
-from atlas.archive.changes.enumerators import without_enumerators
-from atlas.archive.changes.names import DIGIT, MODALS, NEGATIONS
+from atlas.archive.changes.enumerators import is_enumerator, without_enumerators
+from atlas.archive.changes.figures import figures_alike
+from atlas.archive.changes.names import DIGIT, MODALS, NEGATIONS, PERSONAL, binds
+from atlas.archive.changes.pointers import is_empty_lead_in, is_pointer, same_contact
 from atlas.archive.texts.sentences import Sentence, sentence_key
 
 LABEL_WORDS = 8  # a longer heading says something
 TITLE_WORDS = 4  # with a full stop: "Governing law and venue."
+LONGEST_CLAUSE_TITLE = 6  # words
+SUBJECTS = ("we", "you", "they", "i")
+SMALL_IN_TITLES = frozenset(("a", "and", "for", "in", "of", "on", "the", "to", "with"))
 QUESTION_WORDS = 20  # unless it only asks
 QUESTION_WORD = "what what's how why when where who which do does did can could is are will should has have"
 ASKING = frozenset(QUESTION_WORD.split())
+LONGEST_TITLE = 14  # of a heading that begins as no sentence does
+TITLE_WORD = "how what why when where who which if information"
+BEGINS_TITLE = frozenset(TITLE_WORD.split())
+NOT_BINDING_THERE = frozenset((*PERSONAL.split(), "and", "or", "&", "need"))
 OBLIGING = MODALS | NEGATIONS
 FOOTNOTE = re.compile(r"(?<=[^\s(])\[\d{1,3}\]")  # behind a word, not "within [30] days"
-SMALL_NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-)
-TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-NUMBER_WORDS = {word: str(value) for value, word in enumerate(SMALL_NUMBERS.split())}
-NUMBER_WORDS |= {word: str(value) for word, value in TENS.items()}
-NUMBER_WORDS |= {
-    f"{ten}-{one}": str(value + int(NUMBER_WORDS[one]))
-    for ten, value in TENS.items()
-    for one in SMALL_NUMBERS.split()[1:10]
-}
-WORD_WITH_DIGITS = re.compile(r"\b([a-z-]{3,12}) (\d{1,3})(?= |$)")  # "thirty (30)"
 HIDDEN_MAIL = re.compile(r"\[?email protected\]?")
 MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,24}){1,4}")
 REFERENCE = re.compile(
@@ -71,10 +60,8 @@ def cosmetic_cause(before: Sentence, after: Sentence) -> str:
     old, new = before.key, after.key
     if ("email protected" in old) != ("email protected" in new) and _mail_hidden(old) == _mail_hidden(new):
         return "Only the display of an e-mail address changed."
-    for normalise, reason in LADDER:
-        old, new = normalise(old), normalise(new)
-        if old == new:
-            return reason
+    if same := _why_same_words(old, new):
+        return same
     if _without_footnotes(before) == _without_footnotes(after):
         return "Only the mark of a footnote changed."
     if _without_enumerators(before) == _without_enumerators(after):
@@ -85,10 +72,21 @@ def cosmetic_cause(before: Sentence, after: Sentence) -> str:
         return "Only the tense of a verb changed."
     if is_banner(before.text) and is_banner(after.text):
         return "Only the date banner changed."
-    if _is_label(before) and _is_label(after):
-        return "Only a heading was renamed." if _bind_alike(before.key, after.key) else ""
+    if _is_title(before) and _is_title(after):
+        return _why_renamed(before, after)
     gone, come = cosmetic_cause_alone(before), cosmetic_cause_alone(after)
     return come if gone and come else ""
+
+
+def _why_same_words(old: str, new: str) -> str:
+    """The step of the ladder at which two keys become equal, as a sentence; empty if they never do."""
+    if same_site(old, new):
+        return SAME_SITE
+    for normalise, reason in LADDER:
+        old, new = normalise(old), normalise(new)
+        if old == new:
+            return reason
+    return ""
 
 
 def cosmetic_cause_alone(sentence: Sentence) -> str:
@@ -101,7 +99,11 @@ def cosmetic_cause_alone(sentence: Sentence) -> str:
         return "Only a greeting came or went."
     if is_pointer(sentence.text):
         return "Only a pointer to further reading came or went."
-    if _is_label(sentence):
+    if is_empty_lead_in(sentence):
+        return "Only words came or went that announce examples; what counts are the examples."
+    if is_enumerator(sentence.text) and not sentence.is_block and sentence.kind != "table":
+        return "Only the number of a clause came or went."
+    if _is_title(sentence):
         return "Only a heading came or went."
     return ""
 
@@ -123,13 +125,15 @@ def is_question(sentence: Sentence) -> bool:
 
 def words_before_grammar(key: str) -> str:
     """``key`` after the steps of the ladder that keep its words apart, articles among them."""
-    for normalise in (_numbers_as_digits, _spelled_alike, plain_english, _without_references, hosts_only):
+    for normalise in (figures_alike, _spelled_alike, plain_english, _without_references, hosts_only):
         key = normalise(key)
     return key
 
 
 def _is_label(sentence: Sentence) -> bool:
     """Is it a heading that says nothing by itself? A line in bold may be a sentence."""
+    if sentence.is_clause_title:
+        return _names_clause(sentence)
     if not sentence.is_heading or names_amount(sentence.text):
         return False
     words = sentence.key.split()
@@ -137,6 +141,41 @@ def _is_label(sentence: Sentence) -> bool:
         return False
     longest = {"?": QUESTION_WORDS, ".": TITLE_WORDS, "!": TITLE_WORDS}.get(sentence.text[-1], LABEL_WORDS)
     return len(words) <= longest
+
+
+def _names_clause(sentence: Sentence) -> bool:
+    """Has the title of a clause capitals as only titles have, and no word that binds: "9.2 Informal Process."?"""
+    words = without_enumerators(sentence.text).strip(" .:").split()
+    keys = [word.casefold().strip(",;") for word in words]
+    if not 0 < len(words) <= LONGEST_CLAUSE_TITLE or keys[0] in SUBJECTS:
+        return False
+    if any(binds(key) and key not in NOT_BINDING_THERE for key in keys):
+        return False
+    return all(word[0].isupper() or word in SMALL_IN_TITLES for word in words)
+
+
+def _is_title(sentence: Sentence) -> bool:
+    return _is_label(sentence) or _is_long_title(sentence)
+
+
+def _why_renamed(before: Sentence, after: Sentence) -> str:
+    """A long title that is worded otherwise may say something, that of a clause may name a vendor: both are read."""
+    is_short = all(_is_label(title) and not title.is_clause_title for title in (before, after))
+    return "Only a heading was renamed." if is_short and _bind_alike(before.key, after.key) else ""
+
+
+def _is_long_title(sentence: Sentence) -> bool:
+    """Is it a heading that only names what it stands above: "How long we keep …", "Printing photos for …"?
+
+    It is no whole sentence, by its first word; nothing in it binds but persons, "and" and "or".
+    """
+    words = sentence.key.split()
+    if not sentence.is_heading or not LABEL_WORDS < len(words) <= LONGEST_TITLE or sentence.text.isupper():
+        return False
+    if sentence.text[-1] in ".;:!?" or ("," in sentence.text and words[0] in ("if", "when", "where")):
+        return False
+    begins = words[0] in BEGINS_TITLE or (words[0].endswith("ing") and not words[0].endswith("thing"))
+    return begins and not any(binds(word) and word not in NOT_BINDING_THERE for word in words[1:])
 
 
 def _bind_alike(old: str, new: str) -> bool:
@@ -159,11 +198,6 @@ def _as_it_is(key: str) -> str:
 
 def _mail_hidden(key: str) -> str:
     return MAIL.sub("MAIL", HIDDEN_MAIL.sub("MAIL", key))
-
-
-def _numbers_as_digits(key: str) -> str:
-    key = WORD_WITH_DIGITS.sub(lambda match: match[2] if NUMBER_WORDS.get(match[1]) == match[2] else match[0], key)
-    return " ".join(NUMBER_WORDS.get(word, word) for word in key.split())
 
 
 def _spelled_alike(key: str) -> str:
@@ -190,14 +224,15 @@ def _between_digits(gap: re.Match[str]) -> str:
     return gap[0] if before.isdigit() and after.isdigit() else ""
 
 
+SAME_SITE = "Only the page changed at which an address of the same site points."
 Step = tuple[Callable[[str], str], str]
 LADDER: tuple[Step, ...] = (
     (_as_it_is, "Only capitals or punctuation changed."),
-    (_numbers_as_digits, "Only the way a number is written changed."),
+    (figures_alike, "Only the way changed in which a number or a date is written."),
     (_spelled_alike, "Only spelling changed."),
     (plain_english, "Only words changed between which English makes no difference."),
     (_without_articles, "Only an article changed."),
     (_without_references, "Only the number of a cross-reference changed."),
-    (hosts_only, "Only the page changed at which an address of the same site points."),
+    (hosts_only, SAME_SITE),
     (glued, "Only spacing or hyphens changed."),
 )

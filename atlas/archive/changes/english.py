@@ -27,17 +27,29 @@ CONTRACTIONS = {
     "e.g": "for example",
     "i.e": "that is",
 }
+SINGLE_WORDS = {  # looked up word by word, which is quicker than a pattern for each
+    "&": "and",
+    "which": "that",
+    "upon": "on",
+    "till": "until",
+    "towards": "toward",
+    "amongst": "among",
+    "whilst": "while",
+    "percent": "%",
+    "usage": "use",
+    "like": "such as",
+    "via": "through",
+    **{f"utili{letter}{ending}": f"us{ending}" for letter in "sz" for ending in ("e", "es", "ed", "ing")},
+    **dict.fromkeys(("he/she", "she/he", "s/he"), "they"),
+    **dict.fromkeys(("his/her", "her/his"), "their"),
+    **dict.fromkeys(("him/her", "her/him"), "them"),
+}
+SAME_AS = CONTRACTIONS | SINGLE_WORDS
 SAME_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"(?<!\S)(?:{alternatives})(?!\S)"), same)
     for alternatives, same in (
-        ("which", "that"),
         ("in order to", "to"),
-        ("upon", "on"),
-        ("until|till", "until"),
-        ("towards", "toward"),
-        ("amongst", "among"),
-        ("whilst", "while"),
-        ("percent|per cent", "%"),
+        ("per cent", "%"),
         ("prior to", "before"),
         ("for instance", "for example"),
         (
@@ -51,7 +63,12 @@ SAME_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("in the event(?: that)?", "if"),
         ("(?:in accordance with|according to)", "pursuant to"),
         ("(?:with (?:respect|regard) to|concerning|regarding)", "about"),
-        ("usage", "use"),
+        ("in particular", "specifically"),
+        ("(?:he or she|she or he)", "they"),
+        ("(?:his or her|her or his)", "their"),
+        ("(?:him or her|her or him)", "them"),
+        ("(?:sign|log)(s)? into", r"log\1 in to"),
+        ("(?:sign|log)(s)?[ -]in", r"log\1 in"),
         ("personal (?:data|information)", "personal data"),
         ("(?:the|our) services?", "our services"),
         ("this (?:(?:privacy|cookies?) )?(?:notice|policy|statement)", "this policy"),
@@ -68,7 +85,7 @@ FEWEST_USES = 2  # of the right word; the wrong one stands once
 
 def plain_english(key: str) -> str:
     """``key`` with contractions written out and one form for words between which English has no difference."""
-    key = " ".join(CONTRACTIONS.get(word, word) for word in OPENS.sub("", key).split())
+    key = " ".join(SAME_AS.get(word, word) for word in OPENS.sub("", key).split())
     for pattern, same in SAME_WORDS:
         key = pattern.sub(same, key)
     return " ".join(key.split())

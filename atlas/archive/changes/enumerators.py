@@ -14,6 +14,7 @@ INSIDE = re.compile(r"(?<=[\s,;:])\(([ivx]{1,4}|[a-h]|\d{1,2})\)\s")
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 LEADING = re.compile(r"^\d{1,2}(?:\.\d{1,2}){0,3}\.?\s?(?=[A-Z][a-zA-Z])")
 TRAILING = re.compile(r"(?<=[a-z)][.!?;])\d{1,2}\.?$")
+ALONE = re.compile(r"^[A-Z](?:\.(?:[a-z]|[ivx]{1,5}|\d{1,2})){2,4}\.?$")  # "C.3.b.viii."; of figures only: an amount
 LAST_WORD = re.compile(r"[\w-]{1,40}\W{0,3}$")
 NEXT_WORD = re.compile(r"\W{0,3}([\w-]{1,40})")
 
@@ -29,6 +30,11 @@ def without_enumerators(sentence: str) -> str:
         sentence = sentence[leading.end() :]
     sentence = TRAILING.sub("", sentence)
     return _without_series(sentence)
+
+
+def is_enumerator(sentence: str) -> bool:
+    """Is it nothing but the number of the clause behind it?"""
+    return ALONE.match(sentence) is not None
 
 
 def _without_series(sentence: str) -> str:

@@ -4,7 +4,9 @@ Such text comes and goes with the site's design. It counts as noise only where i
 """
 
 from atlas.archive.changes.names import MODALS, NEGATIONS
-from atlas.archive.changes.surroundings import Surroundings
+from atlas.archive.changes.page_words import is_page_word, same_copyright
+from atlas.archive.changes.surroundings import Surroundings, is_label
+from atlas.archive.changes.whole_text import WholeText
 from atlas.archive.gate.error_pages import looks_like
 from atlas.archive.texts.sentences import Sentence
 
@@ -19,6 +21,10 @@ def noise_between(before: Sentence, after: Sentence, around: Surroundings) -> st
         return gone if _failed(None, after, around) else ""
     if _is_furniture(before) and _is_furniture(after):
         return "Only the label of a link changed."
+    if same_copyright(before, after):
+        return "Only the year of the copyright line changed."
+    if is_label(before) and is_label(after) and _is_contents(before, around.old) and _is_contents(after, around.new):
+        return "Only an entry of the table of contents was renamed, as its heading was."
     return ""
 
 
@@ -33,9 +39,15 @@ def noise_alone(sentence: Sentence, *, is_new: bool, around: Surroundings) -> st
     if sentence.key in (around.notices_new if is_new else around.notices_old):
         return "Only the rest of an announcement that the terms changed came or went."
     own = around.new if is_new else around.old
-    if not sentence.is_heading and sentence.key in own.headings:
+    if _is_contents(sentence, own):
         return "Only an entry of the table of contents came or went."
+    if is_page_word(sentence):
+        return "Only a label or a line of the page itself came or went."
     return ""
+
+
+def _is_contents(sentence: Sentence, own: WholeText) -> bool:
+    return not sentence.is_heading and sentence.key in own.headings
 
 
 def _is_furniture(sentence: Sentence) -> bool:

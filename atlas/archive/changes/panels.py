@@ -6,6 +6,7 @@ A single line of a menu may be an item of a list of rights; a run of links and a
 from collections.abc import Iterator, Sequence
 
 from atlas.archive.changes.names import MODALS, NEGATIONS
+from atlas.archive.changes.page_words import is_menu_word
 from atlas.archive.changes.runs import runs
 from atlas.archive.gate.error_pages import consent_buttons
 from atlas.archive.texts.sentences import Sentence
@@ -13,7 +14,7 @@ from atlas.archive.texts.sentences import Sentence
 FEWEST_BUTTONS = 2  # different ones: "Accept all", "Reject all"
 REACH = 12  # sentences before and behind a button that belong to its panel
 SHORTEST_MENU = 5  # lines
-LINKS = 0.6  # share of a menu's lines that are links
+LINKS = 0.6  # share of a menu's lines that are links, or words that menus are made of
 LONGEST_LINE = 6  # words
 
 
@@ -40,9 +41,13 @@ def _of_panel(run: Sequence[Sentence]) -> Iterator[str]:
 
 
 def _of_menu(run: Sequence[Sentence]) -> Iterator[str]:
-    if len(run) < SHORTEST_MENU or sum(sentence.is_link for sentence in run) < LINKS * len(run):
+    if len(run) < SHORTEST_MENU or sum(map(_is_of_menu, run)) < LINKS * len(run):
         return
     for sentence in run:
         words = sentence.key.split()
         if len(words) <= LONGEST_LINE and not any(word in MODALS | NEGATIONS for word in words):
             yield sentence.key
+
+
+def _is_of_menu(sentence: Sentence) -> bool:
+    return sentence.is_link or is_menu_word(sentence)

@@ -4,33 +4,30 @@ Idempotent and resumable: a record is known by its commit, or, where the collect
 document, time and text. Committed in batches, so that a kill loses at most the open one.
 """
 
-import difflib
 import hashlib
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
 from django.db import OperationalError, connection, transaction
-from django.utils import timezone
 
+from atlas.archive.collections.choosing import choose, known_commits, read_history
 from atlas.archive.collections.confirming import Waiting, reach_of, with_incident
 from atlas.archive.collections.ota import (
     Record,
     RecordKind,
-    Repository,
     SourceError,
     Texts,
     fetch_collection,
-    parse_record,
 )
 from atlas.archive.collections.previewing import Preview
-from atlas.archive.collections.registering import Register, find_collection, names, register_collection
+from atlas.archive.collections.registering import Register, find_collection, register_collection
 from atlas.archive.gate.held import STOOD
 from atlas.archive.record.recording import DocumentRecorder
 from atlas.archive.record.sightings import Recorded, Sighting
@@ -46,7 +43,6 @@ from atlas.models import (
     Significance,
     Version,
     Wording,
-    sha256,
 )
 
 logger = structlog.get_logger(__name__)
@@ -54,13 +50,8 @@ logger = structlog.get_logger(__name__)
 BATCH = 40  # captures a transaction; measured: larger ones are not faster
 REMEMBERED_DOCUMENTS = 256  # recorders kept between captures, some 200 kB each
 RECENT = timedelta(days=90)  # before the end of the collection: changes since then are worth drafting
-NEAR_NAMES = 5
 
 Progress = Callable[[int, int], None]
-
-
-class UnknownName(ValueError):
-    """A service or terms type is not in the collection; the message lists what is near."""
 
 
 @dataclass
@@ -145,7 +136,7 @@ def import_collection(
         collection = known_as if dry_run else register_collection(repository, tip, history)
         summary = ImportSummary(collection.name if collection else source, not_records=not_records)
         summary.records.update(record.kind for record in chosen)
-        todo = _sort_out(chosen, _known_commits(known_as, history, texts), summary)
+        todo = _sort_out(chosen, known_commits(known_as, history, texts), summary)
         if dry_run:
             summary.preview = _preview(chosen, todo, texts, reach_of(history), progress)
         elif collection is not None:
@@ -158,62 +149,6 @@ def import_collection(
     if not dry_run:
         logger.info("imported collection", collection=summary.collection, recorded=summary.recorded.total())
     return summary
-
-
-def read_history(repository: Repository, tip: str) -> tuple[list[Record], int]:
-    """All records of the collection in the order of the parent chain, and how many commits are none.
-
-    Raises:
-        SourceError: if there is not a single record.
-    """
-    records: list[Record] = []
-    latest: datetime | None = None
-    others = 0
-    for commit in repository.commits(tip):
-        record = parse_record(commit)
-        if record is None:
-            others += 1
-        else:
-            records.append(_not_in_the_future(record, latest))
-            latest = max(latest or records[-1].captured_at, records[-1].captured_at)
-    if not records:
-        raise SourceError(
-            f"{repository.source} is a git repository but no Open Terms Archive versions collection: "
-            "no commit in it records one file like “Service/Privacy Policy.md”."
-        )
-    return records, others
-
-
-def _not_in_the_future(record: Record, latest: datetime | None) -> Record:
-    """A date to come is a wrong clock's: as old as the ``latest`` before it. Else all that follows were old history."""
-    now = timezone.now()
-    return record if record.captured_at <= now else replace(record, captured_at=latest or now)
-
-
-def choose(
-    history: Sequence[Record], *, services: Sequence[str], terms: Sequence[str], since: datetime | None
-) -> list[Record]:
-    """The records asked for; no names means all. Raises UnknownName."""
-    known_services, known_terms = names(history)
-    _check_names(services, known_services, "service")
-    _check_names(terms, known_terms, "terms type")
-    return [
-        record
-        for record in history
-        if (not services or record.service in services)
-        and (not terms or record.terms_type in terms)
-        and (since is None or record.captured_at >= since)
-    ]
-
-
-def _check_names(asked: Sequence[str], known: set[str], what: str) -> None:
-    for name in asked:
-        if name in known:
-            continue
-        folded = {other.casefold(): other for other in sorted(known)}
-        near = difflib.get_close_matches(name.casefold(), folded, n=NEAR_NAMES, cutoff=0.4)
-        others = [folded[match] for match in near] or sorted(known)[:NEAR_NAMES]
-        raise UnknownName(f"The collection has no {what} {name!r}. It has, among others: {', '.join(others)}.")
 
 
 @contextmanager
@@ -230,33 +165,6 @@ def nobody_else_importing(key: str, source: str) -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
-
-
-def _known_commits(collection: Collection | None, history: Sequence[Record], texts: Texts) -> set[str]:
-    """The commits of ``history`` that are recorded already, under this or an earlier name."""
-    if collection is None:
-        return set()
-    captures = Capture.objects.filter(collection=collection).exclude(source_ref="").order_by()
-    known = set(captures.values_list("source_ref", flat=True))
-    orphans = known - {record.commit for record in history}
-    if orphans:
-        known |= _recognise(captures.filter(source_ref__in=orphans), history, known, texts)
-    return known
-
-
-def _recognise(captures: Any, history: Sequence[Record], known: set[str], texts: Texts) -> set[str]:
-    """Records of a rewritten history: same document, same time, same text as a capture whose commit is gone."""
-    columns = ("document__platform__name", "document__terms_type", "captured_at", "snapshot__sha256")
-    recorded = Counter(captures.values_list(*columns))
-    recognised = set()
-    for record in history:
-        if record.commit in known:
-            continue
-        sighting = (*record.document, record.captured_at, sha256(texts.read(record.blob)))
-        if recorded[sighting] > 0:
-            recorded[sighting] -= 1
-            recognised.add(record.commit)
-    return recognised
 
 
 def _sort_out(chosen: Sequence[Record], known: set[str], summary: ImportSummary) -> list[Record]:

@@ -24,6 +24,10 @@ END = re.compile(
     r"|(?<=[a-z)][.!?])(?=[A-Z][a-z])"  # "… it.We …": pages lose the space between paragraphs
 )
 HARD_BREAK = re.compile(r"(?<=[.:;!?])(?: {2,9}|\\)\n")
+CLAUSE_TITLE = re.compile(  # "9.2 **Albums.** You …", "**9.2 Albums.** You …"; without a number it may name a vendor
+    r"(?<![\d.])\d{1,2}(?:\.\d{1,2}){1,3}\.? {0,2}\*\*([^*\n]{2,120})\*\*"
+    r"|\*\*(\d{1,2}(?:\.\d{1,2}){1,3}\.? [^*\n]{2,120})\*\*"
+)
 ONLY_JOINS = ("and", "or", "and/or")
 WORD = re.compile(r"[^\W_]+(?:[.,:/'@_-][^\W_]+)*|[%$€£¥§&+<>=]")
 MONTHS = (
@@ -47,7 +51,8 @@ class Sentence:
 
     ``kind`` is that of its block; items that no text leads in count as paragraphs. ``is_link``: it is nothing but a
     link's label, or the path to the page. ``listed``: its list says what is allowed, or what is forbidden.
-    ``is_block``: nothing else stands in its block.
+    ``is_block``: nothing else stands in its block. ``is_clause_title``: it is
+    the title in bold of a numbered clause, before its text.
     """
 
     text: str
@@ -56,6 +61,7 @@ class Sentence:
     is_link: bool = False
     listed: Listed = ""
     is_block: bool = False
+    is_clause_title: bool = False
 
     @property
     def is_heading(self) -> bool:
@@ -104,7 +110,14 @@ def _sentences_of(block: str, kind: Kind, listed: Listed, is_listed: bool) -> tu
     is_path = kind == "paragraph" and is_breadcrumb(block)
     is_link = not is_listed and (is_path or is_link_label(block))  # as an item of a list a label says something
     keyed = [(text, key) for text in sentences if (key := sentence_key(text))]
-    return tuple(Sentence(text, key, kind, is_link, listed, len(keyed) == 1) for text, key in keyed)
+    titles = _clause_titles(block) if len(keyed) > 1 and kind != "table" else ()
+    return tuple(Sentence(text, key, kind, is_link, listed, len(keyed) == 1, key in titles) for text, key in keyed)
+
+
+def _clause_titles(block: str) -> frozenset[str]:
+    """The keys of what stands in bold behind the number of a clause; within a block the number is part of it."""
+    titles = [match[1] or match[2] for match in CLAUSE_TITLE.finditer(block)]
+    return frozenset(sentence_key(title) for title in (*titles, *map(fold_markdown, titles)))
 
 
 def split_sentences(text: str) -> list[str]:
