@@ -100,8 +100,18 @@ def test_two_reckonings_of_a_cost_are_compared(ours: str | None, library: str | 
 
 @pytest.mark.parametrize(
     ("letter", "shown"),
-    [("\u00a0", "␣"), ("\u3000", "␣"), ("\u200b", "U+200B"), ("\u202e", "U+202E"), ("\ufeff", "U+FEFF")]
-    + [("\x07", "U+0007"), ("\u3164", "U+3164"), ("\ufe0f", "U+FE0F"), ("\U000e0041", "U+E0041"), ("\ue000", "U+E000")],
+    [
+        ("\xa0", "␣"),
+        ("\u3000", "␣"),
+        ("\u200b", "U+200B"),
+        ("\u202e", "U+202E"),
+        ("\ufeff", "U+FEFF"),
+        ("\x07", "U+0007"),
+        ("ㅤ", "U+3164"),
+        ("️", "U+FE0F"),
+        ("\U000e0041", "U+E0041"),
+        ("\ue000", "U+E000"),
+    ],
 )
 def test_what_cannot_be_seen_is_made_visible(letter: str, shown: str) -> None:
     html = revealed(f"a{letter}b")
