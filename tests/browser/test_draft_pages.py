@@ -1,4 +1,4 @@
-"""An operator looks after drafting in a real browser: what waits and why, what a draft was made of, once more please."""
+"""An operator looks after drafting in a real browser: what waits and why, what a draft was made of, once more."""
 
 from collections.abc import Iterator
 
