@@ -23,6 +23,7 @@ _LOOK = (
     "atlas.view_noiserule",
     "atlas.view_changecluster",
     "atlas.view_clusterdecision",
+    "atlas.view_watch",
     "analysis.view_draftjob",
     "analysis.view_draftrun",
 )
@@ -35,6 +36,9 @@ _EDIT = (
     "atlas.change_noiserule",
     "atlas.add_changecluster",
     "atlas.add_clusterdecision",
+    "atlas.add_watch",
+    "atlas.change_watch",
+    "atlas.delete_watch",
 )
 _APPROVE = ("review.approve_edition",)
 _SENIOR = ("review.waive_finding", "review.withdraw_publication")
