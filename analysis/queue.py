@@ -187,9 +187,13 @@ def repeat(run: DraftRun, *, by: AbstractBaseUser | None) -> DraftJob:
     """Queue the job of ``run`` once more, with what it was asked; its stored draft does not serve again.
 
     Raises:
-        DraftInProgress: if the wording is being drafted now.
+        DraftInProgress: if the wording is being drafted, or waits for a draft that was asked for otherwise.
     """
     job = run.job
+    if DraftJob.objects.filter(wording=job.wording_id, state__in=[JobState.QUEUED, JobState.PAUSED]).exists():
+        raise DraftInProgress(
+            f"{job.wording.provision.public_id} waits to be drafted already; repeat the run when that draft is there"
+        )
     return request_draft(job.wording, by=by, instructions=job.instructions, parts=job.parts, base=job.base, repeats=run)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.drafting import drain
 from analysis.models import DraftRun, RunStatus
-from analysis.queue import repeat, request_draft
+from analysis.queue import DraftInProgress, repeat, request_draft
 from atlas.config import load_config
 from atlas.models import Wording
 from tests.analysis.jobs import queued_job
@@ -69,6 +69,14 @@ def test_a_run_that_somebody_repeats_is_asked_anew(model_server: ModelServer, dr
     again = DraftRun.objects.latest("pk")
     assert len(model_server.requests) == 1
     assert again.reused is None and again.messages == run.messages, "the very same question"
+
+
+def test_a_repetition_does_not_take_the_place_of_a_draft_that_an_editor_waits_for(drafted: Wording) -> None:
+    waiting = request_draft(drafted, by=None, instructions="Look at the period.", edition_ref=7)
+    with pytest.raises(DraftInProgress, match="waits to be drafted"):
+        repeat(DraftRun.objects.get(), by=None)
+    waiting.refresh_from_db()
+    assert (waiting.instructions, waiting.edition_ref) == ("Look at the period.", 7)
 
 
 def test_a_failed_run_never_serves_again(model_server: ModelServer, drafted: Wording) -> None:
