@@ -32,7 +32,7 @@ def find_candidates(
         (obligation for obligation in found if not obligation.instrument.is_retired),
         key=lambda obligation: _rank(obligation, shared[obligation.pk], region),
     )
-    return [_candidate(obligation) for obligation in _spread(ranked)[:MOST_CANDIDATES]]
+    return [candidate_of(obligation, day) for obligation in _spread(ranked)[:MOST_CANDIDATES]]
 
 
 def _rank(obligation: Obligation, shared: int, region: str) -> tuple[object, ...]:
@@ -56,7 +56,8 @@ def _spread(ranked: Iterable[Obligation]) -> list[Obligation]:
     return first + later
 
 
-def _candidate(obligation: Obligation) -> Candidate:
+def candidate_of(obligation: Obligation, day: datetime.date) -> Candidate:
+    """``obligation`` as a drafter sees it, with when it applies, looked at from ``day``."""
     return Candidate(
         key=obligation.pk,
         law=str(obligation),
@@ -65,13 +66,14 @@ def _candidate(obligation: Obligation) -> Candidate:
         paraphrase=obligation.paraphrase,
         binds=tuple(obligation.binds),
         note=obligation.note,
-        applies=_applies(obligation),
+        applies=_applies(obligation, day),
     )
 
 
-def _applies(obligation: Obligation) -> str:
-    since = obligation.applies_from or obligation.instrument.in_force_since
-    return f"in force since {since.day} {since:%B %Y}"
+def _applies(obligation: Obligation, day: datetime.date) -> str:
+    first = obligation.applies_from or obligation.instrument.in_force_since
+    words = "in force since" if obligation.applies_on(day) else "applies from"
+    return f"{words} {first.day} {first:%B %Y}"
 
 
 def facts_of(catalogue: Catalogue, topics: Sequence[Topic]) -> Iterable[CodedFact]:

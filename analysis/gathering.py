@@ -29,22 +29,13 @@ SHOWN_OF_PREVIOUS = ("summary", "practical_effect", "governance_exposure", "expo
 Gathered = tuple[Context, Sources]
 
 
-def build_context(job: DraftJob, *, most_characters: int = MOST_CHARACTERS) -> Gathered:
-    """What the drafter of ``job`` sees, and the stored texts that its quotes are looked up in.
-
-    Raises:
-        ContextTooLong: if the provision does not fit.
-    """
-    gathered = build_contexts([job], most_characters={job.pk: most_characters})[job.pk]
-    if isinstance(gathered, ContextTooLong):
-        raise gathered
-    return gathered
-
-
 def build_contexts(
     jobs: Sequence[DraftJob], *, most_characters: Mapping[int, int]
 ) -> dict[int, Gathered | ContextTooLong]:
-    """The same of many jobs, by the key of the job."""
+    """What the drafter of each job sees, and the stored texts that its quotes are looked up in; by the job's key.
+
+    A provision that does not fit stands there as the error that says so.
+    """
     surroundings = _Surroundings.read(jobs)
     built: dict[int, Gathered | ContextTooLong] = {}
     for job in jobs:

@@ -9,18 +9,18 @@ import fnmatch
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from analysis.candidates import candidate_of, facts_of
 from analysis.checks import Catalogue
 from analysis.composition import Sources
-from analysis.context import Candidate, CodedFact, Context, number_blocks
+from analysis.context import Context, number_blocks
 from analysis.prompts import FOLDER
 from analysis.schema import Section
 from atlas.catalogue.loading import read_rows
-from atlas.models import Attribute, Obligation, Standing
+from atlas.models import Standing
 
 CASES = FOLDER / "cases"
 PREVIOUS_VERSION = "AT-V-000001"  # where the previous wording of a case is said to stand
@@ -99,11 +99,6 @@ class Case(_Strict):
     def context(self) -> Context:
         """What a drafter gets to see of the case."""
         rows = catalogue()
-        facts = [
-            fact
-            for fact in rows.attributes.values()
-            if fact.topic_id in self.topics and fact.kind in ("choice", "number")
-        ]
         return Context(
             platform=self.platform,
             document=self.document,
@@ -117,10 +112,10 @@ class Case(_Strict):
             blocks=number_blocks(self.wording, "P"),
             change_kind="Modified" if self.previous else "",
             previous_blocks=number_blocks(self.sources.previous, "B") if self.previous else (),
-            candidates=tuple(_candidate(rows.obligations[key], self.day) for key in self.candidates),
+            candidates=tuple(candidate_of(rows.obligations[key], self.day) for key in self.candidates),
             topics={key: topic.name for key, topic in rows.topics.items()},
             likely_topics=self.topics,
-            facts=tuple(_fact(fact) for fact in facts),
+            facts=tuple(facts_of(rows, [rows.topics[key] for key in self.topics])),
             outline=self.outline,
             instructions=self.instructions,
         )
@@ -161,27 +156,3 @@ def _unknown_keys(case: Case) -> Iterator[str]:
     yield from {*expect.must_cite, *expect.must_cite_one_of} - {*case.candidates}  # could not be cited
     yield from {*case.topics, *expect.topics} - rows.topics.keys()
     yield from {*expect.attributes, *expect.must_not_code} - rows.attributes.keys()
-
-
-def _candidate(obligation: Obligation, day: datetime.date) -> Candidate:
-    return Candidate(
-        key=obligation.pk,
-        law=str(obligation),
-        jurisdiction=obligation.instrument.jurisdiction_id,
-        title=obligation.title,
-        paraphrase=obligation.paraphrase,
-        binds=tuple(obligation.binds),
-        note=obligation.note,
-        applies=_applies(obligation, day),
-    )
-
-
-def _applies(obligation: Obligation, day: datetime.date) -> str:
-    first = obligation.applies_from or obligation.instrument.in_force_since
-    words = "in force since" if obligation.applies_on(day) else "applies from"
-    return f"{words} {first.day} {first:%B %Y}"
-
-
-def _fact(attribute: Attribute) -> CodedFact:
-    codes: dict[str, Any] = attribute.values if attribute.kind == "choice" else {}
-    return CodedFact(key=attribute.pk, name=attribute.name, codes=codes, unit=attribute.unit)

@@ -35,6 +35,7 @@ def test_draft_tells_what_it_did_as_json(model_server: ModelServer) -> None:
     assert summary == {
         "outcomes": {"drafted": 2},
         "calls": 2,
+        "served_again": 0,
         "input_tokens": 2000,
         "output_tokens": 400,
         "cost_usd": "0",

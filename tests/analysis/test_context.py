@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.context import LEAST_CANDIDATES, ContextTooLong, cut_behind_sentences, fit, number_blocks, visible
-from analysis.gathering import build_context
+from analysis.context import (
+    LEAST_CANDIDATES,
+    Context,
+    ContextTooLong,
+    cut_behind_sentences,
+    fit,
+    number_blocks,
+    visible,
+)
+from analysis.gathering import build_contexts
 from analysis.models import DraftJob
 from analysis.queue import request_draft
 from atlas.models import Obligation, Wording
@@ -16,6 +24,12 @@ def job_of(text: str = TRAINING_TEXT) -> DraftJob:
     wording = make_provision(text, topics=("training-user-content",)).current_wording
     assert isinstance(wording, Wording)
     return request_draft(wording, by=None)
+
+
+def context_of(job: DraftJob) -> Context:
+    gathered = build_contexts([job], most_characters={})[job.pk]
+    assert not isinstance(gathered, ContextTooLong)
+    return gathered[0]
 
 
 @given(st.text(alphabet=st.sampled_from("ab. \n-*#|\u200b“”"), min_size=1).filter(str.strip))
@@ -43,7 +57,7 @@ def test_what_nobody_can_see_is_not_shown_to_a_model() -> None:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("catalogue")
 def test_candidates_concern_the_topics_and_apply_on_the_day() -> None:
-    context, _ = build_context(job_of())
+    context = context_of(job_of())
     keys = [candidate.key for candidate in context.candidates]
     assert LEAST_CANDIDATES <= len(keys) <= 20
     for obligation in Obligation.objects.filter(pk__in=keys):
@@ -54,7 +68,7 @@ def test_candidates_concern_the_topics_and_apply_on_the_day() -> None:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("catalogue")
 def test_what_matters_least_goes_first_and_a_provision_that_does_not_fit_alone_is_refused_by_name() -> None:
-    context, _ = build_context(job_of("We keep it. " * 400))
+    context = context_of(job_of("We keep it. " * 400))
     assert context.outline and not fit(context, context.characters - 1).outline
     smaller = fit(context, context.characters - 5_000)
     assert smaller.blocks == context.blocks and len(smaller.candidates) == LEAST_CANDIDATES

@@ -62,6 +62,7 @@ def as_json(summary: DrainSummary) -> dict[str, Any]:
     return {
         "outcomes": dict(summary.outcomes),
         "calls": summary.calls,
+        "served_again": summary.reused,
         "input_tokens": summary.input_tokens,
         "output_tokens": summary.output_tokens,
         "cost_usd": str(summary.cost_usd),
@@ -75,6 +76,7 @@ def in_words(summary: DrainSummary) -> str:
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in summary.outcomes.items()) or "Nothing was due"
     unpriced = f" + {summary.unpriced} of unknown price" if summary.unpriced else ""
     return (
-        f"{outcomes}; {summary.calls} model drafts, {summary.input_tokens} tokens in, {summary.output_tokens} out, "
+        f"{outcomes}; {summary.calls} model calls, {summary.reused} drafts served again, "
+        f"{summary.input_tokens} tokens in, {summary.output_tokens} out, "
         f"{summary.cost_usd} USD{unpriced}, {summary.seconds} s"
     )
