@@ -31,7 +31,7 @@ class Stop:
 
 def spent(at: datetime.datetime) -> Decimal:
     """USD spent on the day (UTC) of ``at`` until now. One query on an index."""
-    start = _midnight(at)
+    start = start_of_day(at)
     runs = DraftRun.objects.filter(
         created_at__gte=start, created_at__lt=start + datetime.timedelta(days=1), cost_usd__gt=0
     )
@@ -58,7 +58,7 @@ def affordable(profile: Profile, longest_answer: int) -> int | Stop:
         return max(room, 1)
     if running and used < budget:
         return 0  # what is being drafted may come out cheaper
-    return Stop(HoldCause.BUDGET, _used_up(budget, used), _midnight(now) + datetime.timedelta(days=1))
+    return Stop(HoldCause.BUDGET, _used_up(budget, used), start_of_day(now) + datetime.timedelta(days=1))
 
 
 def price_now(profile: Profile, at: datetime.datetime) -> Price | None:
@@ -70,7 +70,8 @@ def most_of_a_draft(profile: Profile, price: Price, longest_answer: int) -> Deci
     return CALLS_OF_A_DRAFT * price.cost(profile.context_tokens - longest_answer, longest_answer)
 
 
-def _midnight(at: datetime.datetime) -> datetime.datetime:
+def start_of_day(at: datetime.datetime) -> datetime.datetime:
+    """When the budget's day (UTC) of ``at`` began."""
     return at.astimezone(datetime.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 

@@ -3,7 +3,7 @@
 The numbers of the status strip link here: a number and its list come from the same condition.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from analysis import outcomes
+from analysis.budget import start_of_day
 from analysis.models import JobState, RunStatus
 from analysis.priorities import NOISE, REQUESTED, WATCHED
 from analysis.prompts import releases
@@ -21,7 +22,7 @@ UNPRICED = Q(drafter="model", cost_usd=None, input_tokens__isnull=False)
 
 def today() -> datetime:
     """When the day of the budget began."""
-    return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return start_of_day(timezone.now())
 
 
 class Choice(admin.SimpleListFilter):
