@@ -37,6 +37,9 @@ class DraftJob(models.Model):
         models.CharField(max_length=40), default=list, blank=True, help_text="To be written anew; empty: all."
     )
     base = models.JSONField(null=True, blank=True, help_text="The analysis whose other parts stay as they are.")
+    earlier = models.JSONField(
+        null=True, blank=True, help_text="What people or a drafter wrote before; the drafter is given it."
+    )
     repeats = models.ForeignKey(
         "DraftRun",
         on_delete=models.PROTECT,

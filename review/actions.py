@@ -5,12 +5,11 @@ They raise :class:`review.errors.ReviewError` with the sentence that the person 
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from django.db import transaction
 
-from analysis.queue import DraftInProgress, request_draft
-from atlas.models import Provision, User, Wording, content_hash
+from atlas.models import Provision, User, content_hash
 from review.claiming import claim, claim_next, release
 from review.errors import NotAllowed
 from review.intake import open_with, take_in, write_revision
@@ -24,7 +23,7 @@ from review.models import (
     Severity,
     State,
 )
-from review.moves import lock_edition, lock_provision, move, record, touch
+from review.moves import decide, lock_edition, lock_provision, move, record, touch
 from review.policies import (
     check_can_approve,
     check_in_review,
@@ -34,6 +33,7 @@ from review.policies import (
     load_case,
 )
 from review.publishing import publish, retract, withdraw
+from review.redrafting import ask_for_draft, request_changes
 
 __all__ = [
     "approve",
@@ -52,8 +52,6 @@ __all__ = [
     "waive",
     "withdraw",
 ]
-
-RedraftMode = Literal["redraft", "edit"]
 
 
 @transaction.atomic
@@ -105,23 +103,6 @@ def revise(
 
 
 @transaction.atomic
-def request_changes(
-    edition: Edition, *, by: User, lock_version: int, reason: str, mode: RedraftMode = "redraft"
-) -> None:
-    """Send the text back: to the drafter with ``reason`` as instructions, or (``edit``) to whoever edits it next."""
-    check_permission(by, "review.approve_edition", "ask for changes")
-    reason = check_reason(reason)
-    edition = lock_edition(edition, lock_version=lock_version)
-    check_in_review(edition)
-    if mode == "redraft" and edition.provision_changed:
-        raise NotAllowed("The provision has changed since: discard this edition and ask for a new draft.")
-    _decide(edition, DecisionKind.REQUEST_CHANGES, by=by, reason=reason)
-    move(edition, State.CHANGES_REQUESTED, "request_changes", by=by, mode=mode)
-    if mode == "redraft":
-        _request_draft(edition.wording, by=by, instructions=reason, edition_ref=edition.pk)
-
-
-@transaction.atomic
 def waive(finding: Finding, *, by: User, lock_version: int, reason: str) -> Decision:
     """Let the text pass in spite of a blocking ``finding``, in ``by``'s name. From then on it needs two approvals."""
     check_permission(by, "review.waive_finding", "waive a blocking check")
@@ -136,7 +117,7 @@ def waive(finding: Finding, *, by: User, lock_version: int, reason: str) -> Deci
         raise NotAllowed("This check cannot be waived: take the coded fact out, or mend it.")
     if finding.waivers.exists():
         raise NotAllowed("That check has been waived already.")
-    decision = _decide(edition, DecisionKind.WAIVE, by=by, reason=reason, finding=finding)
+    decision = decide(edition, DecisionKind.WAIVE, by=by, reason=reason, finding=finding)
     touch(edition)
     record(edition, "waive", by=by, finding=finding.pk, code=finding.code)
     return decision
@@ -152,7 +133,7 @@ def approve(
     if (revision_id, content_sha256, wording_id) != (case.head.pk, case.head.content_sha256, edition.wording_id):
         raise NotAllowed("The text you were shown is not the text that would be approved. Open the edition again.")
     check_can_approve(case, by)
-    _decide(edition, DecisionKind.APPROVE, by=by, is_self_approval=case.is_own_work(by))
+    decide(edition, DecisionKind.APPROVE, by=by, is_self_approval=case.is_own_work(by))
     count = len(case.approvals) + 1
     if count < case.approvals_required:
         touch(edition)
@@ -173,7 +154,7 @@ def void(edition: Edition, *, by: User, lock_version: int, reason: str) -> None:
     case = load_case(edition)
     if edition.state not in (State.IN_REVIEW, State.APPROVED) or not case.approvals:
         raise NotAllowed("There is no approval to void.")
-    _decide(edition, DecisionKind.VOID, by=by, reason=reason)
+    decide(edition, DecisionKind.VOID, by=by, reason=reason)
     edition.round += 1
     edition.approved_revision = None
     if edition.state == State.APPROVED:
@@ -190,44 +171,5 @@ def discard(edition: Edition, *, by: User, lock_version: int, reason: str) -> No
     reason = check_reason(reason)
     edition = lock_edition(edition, lock_version=lock_version)
     check_open(edition)
-    _decide(edition, DecisionKind.DISCARD, by=by, reason=reason)
+    decide(edition, DecisionKind.DISCARD, by=by, reason=reason)
     move(edition, State.DISCARDED, "discard", by=by, reason=reason)
-
-
-def ask_for_draft(provision: Provision, *, by: User) -> None:
-    """Queue a new draft of the provision's current wording."""
-    check_permission(by, "review.request_analysis", "ask for a draft")
-    if provision.current_wording is None or provision.removed_at:
-        raise NotAllowed("This provision is no longer in force: there is no text to analyse.")
-    _request_draft(provision.current_wording, by=by)
-
-
-def _request_draft(wording: Wording, *, by: User, instructions: str = "", edition_ref: int | None = None) -> None:
-    try:
-        request_draft(wording, by=by, instructions=instructions, edition_ref=edition_ref)
-    except DraftInProgress as running:
-        raise NotAllowed("A draft of this text is being written now. Wait for it, then ask again.") from running
-
-
-def _decide(
-    edition: Edition,
-    kind: DecisionKind,
-    *,
-    by: User,
-    reason: str = "",
-    finding: Finding | None = None,
-    is_self_approval: bool = False,
-) -> Decision:
-    assert edition.head is not None
-    return Decision.objects.create(
-        edition=edition,
-        revision=edition.head,
-        wording=edition.wording,
-        content_sha256=edition.head.content_sha256,
-        round=edition.round,
-        kind=kind,
-        by=by,
-        reason=reason,
-        finding=finding,
-        is_self_approval=is_self_approval,
-    )

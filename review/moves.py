@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from atlas.models import Provision, User
 from review.errors import NotAllowed, StaleEdition
-from review.models import Edition, Event, Revision, State
+from review.models import Decision, DecisionKind, Edition, Event, Finding, Revision, State
 from review.states import is_allowed
 
 SYSTEM = "System"
@@ -98,6 +98,33 @@ def touch(edition: Edition) -> None:
             "public_note",
             "claimed_by",
             "claimed_until",
+            "assigned_to",
+            "publish_at",
             "closed_at",
         ]
+    )
+
+
+def decide(
+    edition: Edition,
+    kind: DecisionKind,
+    *,
+    by: User,
+    reason: str = "",
+    finding: Finding | None = None,
+    is_self_approval: bool = False,
+) -> Decision:
+    """Write ``by``'s decision on the head of ``edition``, bound to its text, its wording and the round."""
+    assert edition.head is not None
+    return Decision.objects.create(
+        edition=edition,
+        revision=edition.head,
+        wording=edition.wording,
+        content_sha256=edition.head.content_sha256,
+        round=edition.round,
+        kind=kind,
+        by=by,
+        reason=reason,
+        finding=finding,
+        is_self_approval=is_self_approval,
     )

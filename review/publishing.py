@@ -21,6 +21,12 @@ from review.moves import lock_edition, lock_provision, move, record
 from review.policies import Case, check_permission, check_reason, load_case
 
 
+ENDINGS = {
+    DecisionKind.WITHDRAW: "review.withdraw_publication",
+    DecisionKind.RETRACT: "review.retract_publication",
+}
+
+
 @transaction.atomic
 def publish(edition: Edition, *, by: User | None = None) -> Publication:
     """Publish an approved edition; the publication that stood before is superseded in the same transaction.
@@ -120,7 +126,7 @@ def retract(publication: Publication, *, by: User, reason: str) -> None:
 
 
 def _end(publication: Publication, kind: DecisionKind, *, by: User, reason: str, columns: tuple[str, str]) -> None:
-    check_permission(by, "review.withdraw_publication", f"{kind} publications")
+    check_permission(by, ENDINGS[kind], f"{kind} publications")
     note = check_reason(reason)
     lock_provision(publication.provision_id)
     publication = Publication.objects.select_for_update(of=("self",)).get(pk=publication.pk)

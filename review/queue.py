@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from analysis.models import DraftJob, JobState, Reason
 from atlas.models import Platform, Publication, User
-from review.desk import HEAVY
+from review.desk.loading import HEAVY
 from review.models import Decision, Edition, Finding, Revision, State
 
 PAGE_SIZE = 25

@@ -9,6 +9,7 @@ _LOOK = (
     "review.view_finding",
     "review.view_decision",
     "review.view_event",
+    "review.view_comment",
     "atlas.view_platform",
     "atlas.view_document",
     "atlas.view_provision",
@@ -30,6 +31,13 @@ _LOOK = (
 _EDIT = (
     "review.change_edition",
     "review.request_analysis",
+    "review.add_comment",
+    "review.view_snippet",
+    "review.add_snippet",
+    "review.change_snippet",
+    "review.delete_snippet",
+    "review.view_analysisrequest",
+    "review.change_analysisrequest",
     "atlas.add_holddecision",
     "atlas.add_topiccorrection",
     "atlas.add_noiserule",
@@ -41,17 +49,21 @@ _EDIT = (
     "atlas.delete_watch",
 )
 _APPROVE = ("review.approve_edition",)
-_SENIOR = ("review.waive_finding", "review.withdraw_publication")
+_SENIOR = ("review.waive_finding", "review.withdraw_publication", "review.assign_edition")
 _MANAGE = (
+    "review.retract_publication",
+    "review.view_metrics",
     "atlas.add_platform",
     "atlas.change_platform",
     "atlas.add_document",
     "atlas.change_document",
     "atlas.view_user",
 )
-_AUDIT = ("atlas.view_user",)
+_AUDIT = ("atlas.view_user", "review.view_metrics", "review.view_analysisrequest")
+_ASK = ("review.add_analysisrequest",)
 
 ROLES: dict[str, tuple[str, ...]] = {
+    "Reader": _ASK,
     "Viewer": _LOOK,
     "Editor": _LOOK + _EDIT,
     "Reviewer": _LOOK + _EDIT + _APPROVE,

@@ -122,7 +122,10 @@ class Publication(AnalysisText, PublicIdentifier):
     major = models.PositiveIntegerField()
     minor = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField()
-    revision_id = models.BigIntegerField(unique=True, help_text="The approved revision; no key, this floor knows none.")
+    revision_id = models.BigIntegerField(
+        db_index=True,
+        help_text="The approved revision; no key, this floor knows none. Used again when its text returns.",
+    )
     drafter = models.CharField(max_length=300, help_text="Who or what drafted it, in words.")
     solo_review = models.BooleanField(default=False, help_text="Whether it was approved under single-editor review.")
     public_note = models.TextField(blank=True, help_text="What a correction corrects.")

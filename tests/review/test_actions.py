@@ -234,19 +234,21 @@ def test_a_discarded_edition_needs_a_reason_and_is_over() -> None:
 
 
 def test_withdrawing_and_retracting_end_a_publication_with_a_public_reason() -> None:
-    publication, senior = make_publication(), make_editor("Senior reviewer")
+    publication, senior, managing = make_publication(), make_editor("Senior reviewer"), make_editor("Managing editor")
     with pytest.raises(NotAllowed, match="role does not let you"):
         actions.withdraw(publication, by=make_editor(), reason="Wrong.")
     actions.withdraw(publication, by=senior, reason="The quote was cut short.")
     publication.refresh_from_db()
     assert publication.withdrawn_at and publication.withdrawal_note == "The quote was cut short."
     assert not Publication.objects.live().exists()
-    actions.retract(publication, by=senior, reason="It must not be read.")
+    with pytest.raises(NotAllowed, match="role does not let you"):
+        actions.retract(publication, by=senior, reason="It must not be read.")
+    actions.retract(publication, by=managing, reason="It must not be read.")
     publication.refresh_from_db()
     assert publication.retracted_at and publication.retraction_note == "It must not be read."
     assert publication.withdrawal_note == "The quote was cut short."
     with pytest.raises(NotAllowed, match="already"):
-        actions.retract(publication, by=senior, reason="Again.")
+        actions.retract(publication, by=managing, reason="Again.")
 
 
 def test_a_claim_lasts_a_quarter_of_an_hour_and_the_next_one_goes_to_the_next_person() -> None:

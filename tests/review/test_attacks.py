@@ -124,7 +124,7 @@ class TestCorrections:
     @pytest.mark.parametrize("end", [actions.withdraw, actions.retract])
     def test_taking_back_first_does_not_save_the_second_approval(self, end: Any) -> None:
         publication = make_publication()
-        end(publication, by=make_editor("Senior reviewer"), reason="Misread.")
+        end(publication, by=make_editor("Managing editor"), reason="Misread.")
         assert make_edition(publication.provision, title="Again").kind == EditionKind.CORRECTION
 
     def test_replacing_a_restored_analysis_is_a_correction_with_its_number(self) -> None:

@@ -13,8 +13,8 @@ from django.utils.html import escape
 from analysis.models import DraftJob
 from atlas.models import Publication, Topic, User
 from review import actions
-from review.desk import VERBS
-from review.forms import DeskForm, attribute_lines, initial_of
+from review.desk.forms import DeskForm, attribute_lines, initial_of
+from review.desk.page import VERBS
 from review.models import Edition, Event, State
 from review.queue import TABS, counts
 from tests.factories import make_provision, make_user

@@ -1,8 +1,4 @@
-"""The editors' record: editions, revisions, findings, decisions, events.
-
-Only ``Edition`` moves, and every move has its event; the rest is insert-only. PostgreSQL holds the rules itself:
-``review/migrations/0002_guards.py``.
-"""
+"""Editions, their revisions and the findings on them. Only ``Edition`` moves; the rest is insert-only."""
 
 from django.conf import settings
 from django.db import models
@@ -53,6 +49,19 @@ class Edition(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="claimed_editions"
     )
     claimed_until = models.DateTimeField(null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_editions"
+    )
+    due_at = models.DateTimeField(null=True, blank=True)
+    publish_at = models.DateTimeField(null=True, blank=True, help_text="Approved: when it is to be published.")
+    carried_from = models.ForeignKey(
+        "Revision",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="carried_to",
+        help_text="What people had written when the provision changed; shown beside the new draft.",
+    )
     opened_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True)
 
@@ -70,12 +79,19 @@ class Edition(models.Model):
                 condition=~Q(state__in=["approved", "published"]) | Q(approved_revision__isnull=False),
                 name="edition_approved_has_revision",
             ),
+            models.CheckConstraint(
+                condition=Q(publish_at=None) | Q(state__in=["approved", "published", "discarded"]),
+                name="edition_scheduled_is_approved",
+            ),
         ]
         permissions = [
             ("approve_edition", "Can approve or request changes"),
             ("waive_finding", "Can waive a blocking finding"),
-            ("withdraw_publication", "Can withdraw or retract a publication"),
+            ("withdraw_publication", "Can withdraw a publication"),
+            ("retract_publication", "Can retract a publication"),
             ("request_analysis", "Can ask for a new draft"),
+            ("assign_edition", "Can assign editions and set due dates"),
+            ("view_metrics", "Can see the figures of the desk"),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +116,7 @@ class AuthorKind(models.TextChoices):
     MODEL = "model", "Model"
     OUTLINE = "outline", "Outline without a model"
     PERSON = "person", "Person"
+    CARRIED = "carried", "Carried over"
 
 
 class Revision(AnalysisText):
@@ -122,7 +139,8 @@ class Revision(AnalysisText):
             models.UniqueConstraint(fields=["edition", "number"], name="revision_number_unique"),
             models.CheckConstraint(
                 condition=Q(author_kind="person", author__isnull=False)
-                | (~Q(author_kind="person") & Q(author=None, draft_run__isnull=False)),
+                | Q(author_kind__in=["model", "outline"], author=None, draft_run__isnull=False)
+                | Q(author_kind="carried", author=None, draft_run=None, parent__isnull=False),
                 name="revision_author_fits_kind",
             ),
         ]
@@ -134,6 +152,8 @@ class Revision(AnalysisText):
     def author_words(self) -> str:
         if self.author is not None:
             return self.author.shown_name
+        if self.author_kind == AuthorKind.CARRIED and self.parent is not None:
+            return self.parent.author_words
         return self.draft_run.drafter_words if self.draft_run else self.get_author_kind_display()
 
 
@@ -175,92 +195,3 @@ class Finding(models.Model):
     def part_label(self) -> str:
         """What editors call the part it concerns; empty: the whole."""
         return PART_LABELS.get(self.part, self.part.replace("_", " ").capitalize())
-
-
-class DecisionKind(models.TextChoices):
-    APPROVE = "approve", "Approved"
-    REQUEST_CHANGES = "request_changes", "Requested changes"
-    WAIVE = "waive", "Waived a finding"
-    VOID = "void", "Voided an approval"
-    DISCARD = "discard", "Discarded"
-    WITHDRAW = "withdraw", "Withdrew"
-    RETRACT = "retract", "Retracted"
-
-
-class Decision(models.Model):
-    """An editor's act on a revision, bound to its text and to the wording it was read against. Insert-only."""
-
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="decisions")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="decisions")
-    wording = models.ForeignKey(Wording, on_delete=models.PROTECT, related_name="decisions")
-    content_sha256 = models.CharField(max_length=64)
-    round = models.PositiveIntegerField()
-    kind = models.CharField(max_length=20, choices=DecisionKind)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
-    reason = models.TextField(blank=True)
-    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, null=True, related_name="waivers")
-    is_self_approval = models.BooleanField(default=False, help_text="Single-editor review: the author approved.")
-    at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["revision", "by", "round"], condition=Q(kind="approve"), name="decision_approve_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(kind="waive", finding__isnull=False) | (~Q(kind="waive") & Q(finding=None)),
-                name="decision_waives_a_finding",
-            ),
-            models.CheckConstraint(condition=Q(kind="approve") | ~Q(reason=""), name="decision_has_reason"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} by {self.by.shown_name}"
-
-
-EVENT_WORDS = {
-    "take_in": "brought a new draft",
-    "open_edition": "started this edition by hand",
-    "revise": "saved a revision",
-    "request_changes": "asked for changes",
-    "waive": "waived a blocking check",
-    "approve": "approved",
-    "publish": "published it",
-    "void": "voided the approvals",
-    "discard": "discarded it",
-    "claim": "claimed it",
-    "release": "released it",
-    "withdraw": "withdrew the publication",
-    "retract": "retracted the publication",
-}
-
-
-class Event(models.Model):
-    """A line of the audit trail. Insert-only, without foreign keys, hash-chained per edition by PostgreSQL."""
-
-    edition_ref = models.BigIntegerField()
-    sequence = models.PositiveIntegerField(null=True, editable=False)
-    action = models.CharField(max_length=40)
-    from_state = models.CharField(max_length=20, blank=True)
-    to_state = models.CharField(max_length=20, blank=True)
-    actor_ref = models.BigIntegerField(null=True)
-    actor = models.CharField(max_length=200, help_text="Name at the time, or System.")
-    revision_ref = models.BigIntegerField(null=True)
-    data = models.JSONField(default=dict)
-    transaction = models.CharField(max_length=40, editable=False, default="")
-    at = models.DateTimeField(db_default=Now())
-    previous_hash = models.CharField(max_length=64, editable=False, default="")
-    row_hash = models.CharField(max_length=64, editable=False, default="")
-
-    class Meta:
-        ordering = ["edition_ref", "sequence"]
-        constraints = [models.UniqueConstraint(fields=["edition_ref", "sequence"], name="event_sequence_unique")]
-
-    def __str__(self) -> str:
-        return f"{self.actor} {self.words}"
-
-    @property
-    def words(self) -> str:
-        """What happened, to follow the actor's name: "asked for changes"."""
-        return EVENT_WORDS.get(self.action, self.action)

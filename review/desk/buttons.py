@@ -1,0 +1,99 @@
+"""What each button of the desk does: the form is read, the verb called, and a sentence says what came of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from atlas.models import User
+from review import actions
+from review.desk.forms import DeskForm
+from review.desk.token import Token, as_key
+from review.errors import NotAllowed
+from review.models import Edition, Finding, State
+
+
+def check_nothing_unsaved(edition: Edition, form: DeskForm, token: Token) -> None:
+    """Raises NotAllowed where a button would drop what was typed. A stale form is the verb's own to refuse."""
+    if token == Token.shown(edition) and is_changed(edition, form):
+        raise NotAllowed("You changed the text and did not save it: save it as a revision first.")
+
+
+def is_changed(edition: Edition, form: DeskForm) -> bool:
+    assert edition.head is not None
+    note = form.cleaned_data.get("public_note", edition.public_note)
+    return form.content() != edition.head.content() or note.strip() != edition.public_note
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """The button's subject (``waive:17`` → 17) and the fields beside it."""
+
+    subject: str
+    post: Mapping[str, Any]
+
+    def reason(self, name: str) -> str:
+        return str(self.post.get(name, ""))
+
+
+Verbs = dict[str, Callable[[Edition, DeskForm, Token, User, Pressed], str]]
+
+
+def _save(edition: Edition, form: DeskForm, token: Token, by: User, pressed: Pressed) -> str:
+    before = edition.head_id
+    note = form.cleaned_data.get("public_note")
+    revision = actions.revise(edition, form.content(), by=by, lock_version=token.lock_version, public_note=note)
+    return f"Saved as revision {revision.number}." if revision.pk != before else "Saved; the text is the same."
+
+
+def _discard(edition: Edition, form: DeskForm, token: Token, by: User, pressed: Pressed) -> str:
+    actions.discard(edition, by=by, lock_version=token.lock_version, reason=pressed.reason("discard_reason"))
+    return "Discarded. Its text and its history stay in the record."
+
+
+def _void(edition: Edition, form: DeskForm, token: Token, by: User, pressed: Pressed) -> str:
+    actions.void(edition, by=by, lock_version=token.lock_version, reason=pressed.reason("void_reason"))
+    return "The approvals given so far no longer count."
+
+
+def _waive(edition: Edition, form: DeskForm, token: Token, by: User, pressed: Pressed) -> str:
+    findings = Finding.objects.select_related("revision__edition").filter(revision__edition=edition)
+    finding = findings.filter(pk=as_key(pressed.subject)).first()
+    if finding is None:
+        raise NotAllowed("That finding is not of this edition.")
+    reason = pressed.reason(f"waive_reason_{finding.pk}")
+    actions.waive(finding, by=by, lock_version=token.lock_version, reason=reason)
+    return "Waived in your name. This text now needs two approvals."
+
+
+def _approve(edition: Edition, form: DeskForm, token: Token, by: User, pressed: Pressed) -> str:
+    after = actions.approve(
+        edition,
+        by=by,
+        lock_version=token.lock_version,
+        revision_id=token.revision_id,
+        content_sha256=token.content_sha256,
+        wording_id=token.wording_id,
+    )
+    after.refresh_from_db(fields=["state"])  # it was published as another object of the same row
+    return "Approved and published." if after.state == State.PUBLISHED else "Approved; a second person has to approve."
+
+
+def _claim(edition: Edition, form: DeskForm, token: Token, by: User, pressed: Pressed) -> str:
+    actions.claim(edition, by=by)
+    return "Yours for 15 minutes: colleagues see that you are at work."
+
+
+def _release(edition: Edition, form: DeskForm, token: Token, by: User, pressed: Pressed) -> str:
+    actions.release(edition, by=by)
+    return "Released."
+
+
+VERBS: Verbs = {
+    "save": _save,
+    "discard": _discard,
+    "void": _void,
+    "waive": _waive,
+    "approve": _approve,
+    "claim": _claim,
+    "release": _release,
+}
