@@ -148,6 +148,7 @@ class Publication(AnalysisText, PublicIdentifier):
                 name="publication_one_live",
             ),
         ]
+        indexes = [models.Index(fields=["content_sha256"], name="publication_by_checksum")]
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.title}"
