@@ -41,8 +41,9 @@ def unpacked(packed: bytes) -> Files:
 
 def packed_again(files: Files, *, with_new_manifest: bool = False) -> bytes:
     if with_new_manifest:
+        public_id = json.loads(files["manifest.json"])["publication"]
         rest = {name: content for name, content in files.items() if name != "manifest.json"}
-        files = {**rest, "manifest.json": manifest_of(rest, "AT-A-000001")}
+        files = {**rest, "manifest.json": manifest_of(rest, public_id)}
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         for name, content in files.items():
@@ -284,7 +285,10 @@ class TestForReaders:
         files["README.txt"] += b"More."
         page = send(client, packed_again(files, with_new_manifest=True)).content.decode()
         assert "The pack is whole" in page
-        assert "It is not the pack that Atlas publishes" in page or "shows no analysis" in page
+        assert "Something else in the pack differs from ours" in page
+        another = changed(files, "publication.json", lambda record: record["content"].update(title="Another"))
+        page = send(client, packed_again(another, with_new_manifest=True)).content.decode()
+        assert "It is not the pack that Atlas publishes" in page
 
     def test_what_is_wrong_is_said_and_nothing_is_run(self, client: Client, db: None) -> None:
         response = send(client, packed_again({"<script>alert(1)</script>": b"", "manifest.json": b"{}"}))

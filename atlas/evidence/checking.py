@@ -31,10 +31,15 @@ class NotAPack(Exception):
 
 @dataclass
 class Checked:
-    """What was found: ``problems`` name the file; ``notes`` are what a reader should know; ``held`` is what holds."""
+    """What was found: ``problems`` name the file; ``notes`` are what a reader should know; ``held`` is what holds.
+
+    The checksums of analysis and wording are those of a whole pack, else empty.
+    """
 
     publication: str
     digest: str
+    content_sha256: str = ""
+    wording_sha256: str = ""
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
@@ -62,6 +67,9 @@ def check(packed: bytes) -> Checked:
         ("It was approved by as many people as the rules ask for.", _approval_problems),
     ):
         _apply(checked, files, what, problems)
+    if checked.is_whole:
+        record = _load(files, "publication.json")
+        checked.content_sha256, checked.wording_sha256 = record["content_sha256"], record["wording"]["sha256"]
     return checked
 
 

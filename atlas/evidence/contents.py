@@ -1,7 +1,7 @@
 """What is in the evidence pack of a publication: a file for each thing that it rests on. Reads the database.
 
-Nothing in it moves later: the standing of the publication (superseded, withdrawn …) is not part of it, so that the
-pack of a publication is the same, byte by byte, whenever and wherever it is made.
+The standing of the publication (superseded, withdrawn …) is not part of it, so that its pack is the same, byte by byte,
+whenever and wherever it is made: until a name, or the catalogue's words about a law that it cites, are corrected.
 """
 
 import json

@@ -1,6 +1,7 @@
 """Evidence packs to take away, and the page that checks one, or tells what a checksum belongs to."""
 
 import re
+from dataclasses import dataclass
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from atlas.evidence.checking import MOST_BYTES, Checked, NotAPack, check
 from atlas.evidence.packing import digest_of, pack
-from atlas.models import Publication, Version, Wording
+from atlas.models import Publication, UnknownIdentifier, Version, Wording
 from atlas.models.identifiers import PublicIdentifier
 from atlas.site.coverage import sample_names
 from atlas.site.lookup import cited
@@ -81,14 +82,26 @@ def _verify_pack(request: HttpRequest) -> HttpResponse:
     return render(request, "atlas/verify.html", {"checked": checked, "ours": _ours(checked), "name": sent.name})
 
 
-def _ours(checked: Checked) -> tuple[Publication, bool] | None:
-    """The publication that the pack names, and whether its pack here is the same; None where it is not to be seen."""
+@dataclass(frozen=True)
+class Ours:
+    """The publication that a pack names, as readers see it, and how far the pack is the same."""
+
+    publication: Publication
+    is_same_pack: bool
+    is_same_analysis: bool
+
+
+def _ours(checked: Checked) -> Ours | None:
+    """None where readers see no such publication."""
     try:
         key = Publication.key_from(checked.publication)
-    except ValueError:
+    except UnknownIdentifier:
         return None
-    row = Publication.objects.filter(pk=key, withdrawn_at=None, retracted_at=None).first()
-    return (row, digest_of(pack(row)) == checked.digest) if row else None
+    row = Publication.objects.filter(pk=key, withdrawn_at=None, retracted_at=None).select_related("wording").first()
+    if row is None:
+        return None
+    hashes = (row.content_sha256, row.wording.text_sha256)
+    return Ours(row, digest_of(pack(row)) == checked.digest, hashes == (checked.content_sha256, checked.wording_sha256))
 
 
 def found_by(sha256: str) -> list[PublicIdentifier]:
