@@ -35,10 +35,12 @@ class Pulse:
 
 
 def pulse(edition: Edition, *, by: User, tab: str, lock_version: int, is_looking: bool = True) -> Pulse:
-    """Note that ``by`` has ``edition`` open in ``tab``, and say what there is to know.
+    """Note that ``by`` has ``edition`` open in ``tab``, and say what there is to know since ``lock_version``.
 
-    ``edition`` comes with provision, wordings and head. Somebody who ``is_looking`` keeps their claim.
+    ``edition`` comes with provision, wordings and head. Somebody who ``is_looking`` keeps their claim; not in a pulse
+    that tells of a move, which costs a query already.
     """
+    has_moved = edition.lock_version != lock_version
     at = timezone.now()
     present = list(Presence.objects.filter(edition=edition).select_related("user").order_by("opened_at", "id"))
     mine = next((row for row in present if (row.user_id, row.tab) == (by.pk, tab)), None)
@@ -48,7 +50,7 @@ def pulse(edition: Edition, *, by: User, tab: str, lock_version: int, is_looking
         Presence.objects.bulk_create([row], ignore_conflicts=True)
     else:
         Presence.objects.filter(pk=mine.pk).update(seen_at=at)
-        if is_looking:
+        if is_looking and not has_moved:
             renew_claim(edition, by=by, at=at)
     others = [row for row in present if row.seen_at >= at - GONE_AFTER and row is not mine]
     return Pulse(
@@ -56,7 +58,7 @@ def pulse(edition: Edition, *, by: User, tab: str, lock_version: int, is_looking
         other_tab=any(row.user_id == by.pk for row in others),
         newer=edition.is_open and edition.provision_changed,
         lock_version=edition.lock_version,
-        moved=_moved(edition) if edition.lock_version != lock_version else "",
+        moved=_moved(edition) if has_moved else "",
         claimed_until=edition.claimed_until if edition.claimed_by_id == by.pk else None,
     )
 

@@ -21,9 +21,8 @@ from tests.review.factories import INVENTED, approve, make_edition, make_editor,
 from tests.review.test_desk import desk_url, log_in, posted
 
 pytestmark = pytest.mark.django_db
-texts = st.lists(
-    st.sampled_from(["We", "may", "keep", "your", "Content", "for", "30", "days", ".", "\n\n"]), max_size=12
-).map(" ".join)
+words = st.sampled_from(["We", "may", "keep", "your", "Content", "for", "30", "days", ".", "\n\n"])
+texts = st.lists(words, max_size=12).map(" ".join)
 
 
 class _Fields(HTMLParser):

@@ -5,23 +5,28 @@ const EVERY = 20000;
 const says = document.getElementById("presence");
 const newer = document.getElementById("newer-bar");
 
+let known = form?.elements.namedItem("lock_version").value; // the version that this page shows, or was told of
+let moved = "";
+
 function tell(told) {
+  known = told.lock_version;
+  moved = told.moved || moved;
   const colleagues = told.here.map((who) => `${who.name} (since ${who.since})`).join(", ");
   const sentences = [
-    told.moved && `${told.moved}. What you press will be compared first.`,
+    moved && `${moved}. What you press will be compared first.`,
     colleagues && `Also here: ${colleagues}.`,
     told.other_tab && "You have this open in another tab too.",
   ].filter(Boolean);
   const words = sentences.join(" ");
   if (says && says.textContent !== words) says.textContent = words; // read out only when it changes
-  says?.classList.toggle("moved", Boolean(told.moved));
+  says?.classList.toggle("moved", Boolean(moved));
   if (told.newer && newer) newer.hidden = false;
 }
 
 async function pulse() {
   const fields = new FormData();
   fields.set("tab", tab);
-  fields.set("lock_version", form.elements.namedItem("lock_version").value);
+  fields.set("lock_version", known);
   fields.set("looking", document.visibilityState === "visible" ? "yes" : "no");
   const answer = await post(place.dataset.pulse, fields);
   if (answer.state === "done") tell(answer.data);
