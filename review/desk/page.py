@@ -16,7 +16,7 @@ from atlas.models import User
 from review import autosaving
 from review.desk import buttons, comment_buttons, redraft_buttons, schedule_buttons, unsaved
 from review.desk.buttons import Pressed, Verbs, check_nothing_unsaved, is_changed
-from review.desk.conflict import base_of, check_current, chosen, show_conflict
+from review.desk.conflict import base_of, check_current, check_same_person, chosen, show_conflict
 from review.desk.forms import DeskForm, initial_of
 from review.desk.loading import HEAVY, load_edition, may_see
 from review.desk.source import source_context
@@ -72,6 +72,7 @@ def act(request: HttpRequest, edition: Edition, form: DeskForm, by: User) -> Htt
     if problems:
         return refuse(request, form, by, token, problems, 400)
     try:
+        check_same_person(request.POST, by)
         if verb == "resume":
             return show(request, edition, form, by, [NOT_SAVED_YET])
         if verb == "continue_unsaved":

@@ -103,7 +103,7 @@ def test_what_two_editors_typed_is_compared_merged_and_saved(enter: Enter, editi
     expect(ben.get_by_text("You pressed Save. That was not done, and nothing was saved.")).to_be_visible()
     for words in ("Ben's note.", "Ada's reason.", "Ben's title", "Ada's title"):
         expect(ben.locator(".diff").get_by_text(words).first).to_be_visible()
-    woven = ben.get_by_label("Both changes, to edit here")
+    woven = ben.get_by_label("Practical effect, to edit here")
     expect(woven).to_have_value("All content trains models until the customer opts out in writing.")
     press(ben, "Continue")
     assert edition.revisions.count() == 2, "the title is not chosen yet: the browser asks"
