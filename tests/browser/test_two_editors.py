@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from review.models import Comment, Edition, UnsavedText
 from tests.browser.conftest import leave
-from tests.review.factories import CONTENT, make_edition, make_editor
+from tests.review.factories import CONTENT, change_text, make_edition, make_editor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "a long password"
@@ -95,8 +95,8 @@ def test_what_two_editors_typed_is_compared_merged_and_saved(enter: Enter, editi
     expect(ada.get_by_text("Saved as revision 2.")).to_be_visible()
 
     ben.clock.run_for(20_000)
-    expect(ben.locator("#presence")).to_contain_text("Ada saved revision 2 at")
-    expect(ben.locator("#presence")).to_contain_text("What you press will be compared first.")
+    expect(ben.locator("#moved")).to_contain_text("Ada saved revision 2 at")
+    expect(ben.locator("#moved")).to_contain_text("What you press will be compared first.")
     expect(ben.locator("#presence")).to_contain_text("Also here: Ada (since")
 
     press(ben, "Save revision")
@@ -189,6 +189,23 @@ def test_without_a_connection_or_a_session_the_page_says_so_and_goes_on_later(
     press(page, "Save revision")
     expect(page.get_by_text("Saved as revision 2.")).to_be_visible()
     expect(page.get_by_label("Interpretive note")).to_have_value("Typed after lunch.")
+
+
+def test_a_newer_text_of_the_provision_is_told_while_the_page_is_open(enter: Enter, edition: Edition) -> None:
+    page = enter("ada")
+    bar = page.locator("#newer-bar")
+    expect(bar).to_be_hidden()
+    page.get_by_label("Interpretive note").fill("Typed before I knew.")
+    change_text(edition.provision, "Everything is different now.")
+    page.clock.run_for(20_000)
+    expect(bar).to_be_visible()
+    expect(page.locator("#moved")).to_contain_text("The provision has another text now: see above.")
+    page.on("dialog", lambda dialog: dialog.accept())
+    bar.get_by_role("link").click()
+    expect(page.get_by_text("The provision has changed since.")).to_be_visible()
+    expect(bar).to_have_count(0)
+    press(page, "Continue with it")
+    expect(page.get_by_label("Interpretive note")).to_have_value("Typed before I knew.")
 
 
 def test_a_remark_is_made_on_selected_words_and_selects_them_again(enter: Enter) -> None:

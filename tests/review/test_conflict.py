@@ -398,6 +398,10 @@ class TestMerging:
         same, other = merge({}, {"a": "x", "b": "y"}, {"a": "x", "b": "z"})
         assert (same.how, other.how) == (How.ALIKE, How.BOTH)
 
+    def test_texts_that_repeat_one_word_are_left_to_a_person(self) -> None:
+        """difflib would take most of a minute for them."""
+        assert weave("a " * 1300, "a b " * 650, "a c " * 650) is None
+
     def test_topics_are_a_set(self) -> None:
         (part,) = merge({"topics": ["a", "b"]}, {"topics": ["b", "a"]}, {"topics": ["a"]})
         assert (part.how, part.proposal) == (How.THEIRS, ["a"])
