@@ -123,6 +123,19 @@ def test_what_two_editors_typed_is_compared_merged_and_saved(enter: Enter, editi
     assert not UnsavedText.objects.exists()
 
 
+def test_the_enter_key_in_the_title_presses_no_button(enter: Enter, edition: Edition) -> None:
+    page = enter("ada")
+    page.get_by_label("Title").fill("Typed")
+    page.get_by_label("Title").press("Enter")
+    keep(page)
+    page.close()
+    page = enter("ada")
+    page.get_by_label("Title").press("Enter")
+    expect(page.get_by_text("You have unsaved text from")).to_be_visible()
+    edition.refresh_from_db()
+    assert edition.claimed_by is None
+
+
 def test_typed_text_survives_the_closing_of_its_tab(enter: Enter) -> None:
     page = enter("ada")
     page.get_by_label("Interpretive note").fill("Typed for an hour.")
