@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from atlas.archive.judgements.clustering import waiting
 from atlas.models import Exposure
 from review import actions, queue
+from review.admin.desk_calls import keep_unsaved, pulse
 from review.admin.drafts import draft_of_provision, queue_url
 from review.admin.read_only import ReadOnlyAdmin
 from review.desk.loading import may_see
@@ -33,6 +34,8 @@ class EditionAdmin(ReadOnlyAdmin):
             path("next/", view(require_POST(start_reviewing)), name="review_edition_next"),
             path("draft/<int:provision_id>/", view(draft_of_provision), name="review_provision_draft"),
             path("<int:edition_id>/desk/", view(desk), name="review_edition_desk"),
+            path("<int:edition_id>/unsaved/", view(keep_unsaved), name="review_edition_unsaved"),
+            path("<int:edition_id>/pulse/", view(pulse), name="review_edition_pulse"),
             path("<int:edition_id>/preview/", view(preview), name="review_edition_preview"),
             *super().get_urls(),
         ]

@@ -1,8 +1,10 @@
 """The desk: one edition on one page. Every button posts the whole form, so that nothing an editor typed is lost."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.forms import Field
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -11,18 +13,43 @@ from django.utils import timezone
 
 from analysis.models import DraftJob, JobState
 from atlas.models import User
-from review.desk import buttons, comment_buttons, redraft_buttons, schedule_buttons
+from review import autosaving
+from review.desk import buttons, comment_buttons, redraft_buttons, schedule_buttons, unsaved
 from review.desk.buttons import Pressed, Verbs, check_nothing_unsaved, is_changed
-from review.desk.conflict import show_conflict
+from review.desk.conflict import base_of, check_current, check_same_person, chosen, show_conflict
 from review.desk.forms import DeskForm, initial_of
 from review.desk.loading import HEAVY, load_edition, may_see
 from review.desk.source import source_context
 from review.desk.token import Token
+from review.desk.typed import beside, beside_context, completed, missing_parts
+from review.desk.unsaved import fields_of, taken_up
 from review.errors import NotAllowed, StaleEdition
-from review.models import Edition, Event, Finding, Severity
+from review.models import Edition, Event, Finding, Revision, Severity
 from review.policies import Case, load_case, obstacles
 
-VERBS: Verbs = {**buttons.VERBS, **comment_buttons.VERBS, **redraft_buttons.VERBS, **schedule_buttons.VERBS}
+VERBS: Verbs = {
+    **buttons.VERBS,
+    **comment_buttons.VERBS,
+    **redraft_buttons.VERBS,
+    **schedule_buttons.VERBS,
+    **unsaved.VERBS,
+}
+# Buttons that leave the text as it is, saved or not: the page comes back with what was typed.
+KEEPS_TEXT = frozenset({"claim", "release", *comment_buttons.VERBS, *unsaved.VERBS})
+NOT_SAVED_YET = "Your text, not saved yet. Saving makes it the next revision."
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What one page hands to the next.
+
+    ``kept`` was written beside the text; ``token`` is what the form was opened with (None: it is opened now);
+    ``writer`` is the page that keeps its unsaved text (empty: the one that posted it).
+    """
+
+    kept: dict[str, str]
+    token: Token | None = None
+    writer: str = ""
 
 
 def desk(request: HttpRequest, edition_id: int) -> HttpResponse:
@@ -30,34 +57,92 @@ def desk(request: HttpRequest, edition_id: int) -> HttpResponse:
     by = may_see(request)
     edition = load_edition(edition_id)
     if request.method != "POST":
-        assert edition.head is not None
-        form = DeskForm(initial=initial_of(edition.head, edition.public_note), edition=edition)
-        return show(request, edition, form, by)
-    return act(request, edition, DeskForm(request.POST, edition=edition), by)
+        return show_as_it_stands(request, edition, by)
+    return act(request, edition, DeskForm(chosen(request.POST), edition=edition), by)
 
 
 def act(request: HttpRequest, edition: Edition, form: DeskForm, by: User) -> HttpResponse:
-    """Do what the pressed button says; on a refusal, show the page again with all that was typed."""
+    """Do what the pressed button says; on a refusal, show again all that was typed, and do nothing."""
     verb, _, subject = request.POST.get("verb", "").partition(":")
-    if not form.is_valid():
-        return show(request, edition, form, by, ["Something in the form needs mending: see below."], status=400)
-    if verb == "resume":
-        return show(request, edition, form, by, ["Your text, not saved yet. Saving makes it the next revision."])
     try:
-        token = Token.posted(request.POST)
-        if verb not in VERBS:
-            raise NotAllowed("That button is not known here.")
-        if verb not in ("save", "claim", "release"):
-            check_nothing_unsaved(edition, form, token)
+        token = check_current(edition, request.POST)
+    except StaleEdition as stale:
+        return conflict(request, form, stale.changes)
+    form, problems = read_whole(form, edition)
+    if problems:
+        return refuse(request, form, by, token, problems, 400)
+    try:
+        check_same_person(request.POST, by)
+        if verb == "resume":
+            return show(request, edition, form, by, [NOT_SAVED_YET])
+        if verb == "continue_unsaved":
+            return continue_unsaved(request, edition, form, token, by)
+        check_verb(verb, edition, form, token)
         said = VERBS[verb](edition, form, token, by, Pressed(subject, request.POST))
     except StaleEdition as stale:
-        return show_conflict(request, load_edition(edition.pk), form, stale)
+        return conflict(request, form, stale.changes)
     except NotAllowed as refused:
-        return show(request, load_edition(edition.pk), form, by, list(refused.sentences), status=409)
+        return refuse(request, form, by, token, list(refused.sentences), 409)
     messages.success(request, said)
-    if verb in ("claim", "release") and is_changed(edition, form):
-        return show(request, load_edition(edition.pk), form, by)
+    kept = comment_buttons.unsent(request.POST, verb, subject)
+    if verb in KEEPS_TEXT and is_changed(edition, form):
+        return show(request, load_edition(edition.pk), form, by, carried=Carried(kept, token))
+    autosaving.forget(edition, by=by, writer=request.POST.get("unsaved_page", ""), fields=fields_of(form, request.POST))
+    if kept:
+        return show_as_it_stands(request, load_edition(edition.pk), by, kept)
     return HttpResponseRedirect(reverse("admin:review_edition_desk", args=[edition.pk]))
+
+
+def check_verb(verb: str, edition: Edition, form: DeskForm, token: Token) -> None:
+    if verb not in VERBS:
+        raise NotAllowed("That button is not known here.")
+    if verb != "save" and verb not in KEEPS_TEXT:
+        check_nothing_unsaved(edition, form, token)
+
+
+def read_whole(form: DeskForm, edition: Edition) -> tuple[DeskForm, list[str]]:
+    """The form with every part, and what is wrong with it in sentences."""
+    if missing := missing_parts(form):
+        form = completed(form, edition)
+        form.full_clean()
+        return form, [f"This form did not arrive whole. What did not, is shown as it stands: {missing}."]
+    return form, [] if form.is_valid() else ["Something in the form needs mending: see below."]
+
+
+def refuse(
+    request: HttpRequest, form: DeskForm, by: User, token: Token, problems: list[str], status: int
+) -> HttpResponse:
+    """The page again with all that was typed, and why nothing was done.
+
+    It keeps the token that was posted: had the edition moved on since, the next button says so.
+    """
+    carried = Carried(beside(request.POST), token)
+    return show(request, load_edition(form.head.edition_id), form, by, problems, status=status, carried=carried)
+
+
+def conflict(request: HttpRequest, form: DeskForm, changes: list[str]) -> HttpResponse:
+    edition = load_edition(form.head.edition_id)
+    writer = request.POST.get("unsaved_page", "")
+    return show_conflict(request, edition, form, changes, base=base_of(edition, request.POST), writer=writer)
+
+
+def continue_unsaved(request: HttpRequest, edition: Edition, form: DeskForm, token: Token, by: User) -> HttpResponse:
+    """Go on with what was typed and not saved; through the page of conflict, if the text moved on since."""
+    text, form, writer = taken_up(edition, form, token, by)
+    kept = {name: text for name, text in text.fields.items() if name not in form.fields}
+    if text.base_id == edition.head_id and edition.is_open:
+        return show(request, edition, form, by, [NOT_SAVED_YET], carried=Carried(kept, writer=writer))
+    since = revisions_of(edition).filter(number__gt=text.base.number).order_by("number")
+    changes = [f"{revision} by {revision.author_words} came." for revision in since]
+    return show_conflict(request, edition, form, changes, base=text.base, writer=writer, kept=kept)
+
+
+def show_as_it_stands(
+    request: HttpRequest, edition: Edition, by: User, kept: dict[str, str] | None = None
+) -> HttpResponse:
+    assert edition.head is not None
+    form = DeskForm(initial=initial_of(edition.head, edition.public_note), edition=edition)
+    return show(request, edition, form, by, carried=Carried(kept or {}))
 
 
 def show(
@@ -68,7 +153,12 @@ def show(
     problems: list[str] | None = None,
     *,
     status: int = 200,
+    carried: Carried | None = None,
 ) -> HttpResponse:
+    """The desk with ``form``, and beside it what the page before ``carried`` (None: what was posted)."""
+    if form.is_bound and not edition.is_open:  # its desk has no form: the page of conflict shows the text
+        return conflict(request, form, problems or [])
+    carried = carried or Carried(beside(request.POST))
     case = load_case(edition)
     if not edition.is_open:
         form.fields = {name: _read_only(field) for name, field in form.fields.items()}
@@ -79,7 +169,7 @@ def show(
         "edition": edition,
         "form": form,
         "case": case,
-        "token": Token.shown(edition),
+        "token": carried.token or Token.shown(edition),
         "problems": problems or [],
         "hindrances": obstacles(case, by),
         "approve_words": approve_words(case),
@@ -87,16 +177,22 @@ def show(
         "jobs": DraftJob.objects.filter(wording=edition.wording, state__in=[JobState.QUEUED, JobState.RUNNING]),
         "events": Event.objects.filter(edition_ref=edition.pk).order_by("-sequence"),
         "decisions": list(reversed(case.decisions)),
-        "revisions": edition.revisions.select_related("author", "draft_run__job")
-        .defer(*(f"draft_run__{column}" for column in HEAVY))
-        .order_by("-number"),
+        "revisions": revisions_of(edition).order_by("-number"),
         "now": timezone.now(),
         **source_context(edition),
-        **comment_buttons.context(edition, by),
+        **beside_context(carried.kept),
+        **unsaved.context(edition, by, form, carried.writer or request.POST.get("unsaved_page", "")),
+        **comment_buttons.context(edition, by, carried.kept),
         **redraft_buttons.context(edition, by),
         **schedule_buttons.context(edition, by),
     }
     return TemplateResponse(request, "admin/review/desk.html", context, status=status)
+
+
+def revisions_of(edition: Edition) -> QuerySet[Revision]:
+    """The edition's revisions with what names their authors."""
+    revisions = edition.revisions.select_related("author", "draft_run__job", "parent__author")
+    return revisions.defer(*(f"draft_run__{column}" for column in HEAVY))
 
 
 def _read_only(field: Field) -> Field:

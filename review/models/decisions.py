@@ -87,6 +87,8 @@ EVENT_WORDS = {
     "release": "released it",
     "withdraw": "withdrew the publication",
     "retract": "retracted the publication",
+    "comment": "commented",
+    "resolve_comment": "resolved a comment",
 }
 
 
