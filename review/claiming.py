@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from atlas.models import User
-from review.models import Edition, State
+from review.models import Decision, DecisionKind, Edition, State
 from review.moves import record
 from review.policies import check_open, check_permission
 
@@ -24,13 +24,37 @@ def claim(edition: Edition, *, by: User) -> Edition:
 
 
 @transaction.atomic
-def claim_next(*, by: User) -> Edition | None:
-    """Claim the first edition in review that nobody else holds; None if there is none."""
+def claim_next(*, by: User, after: Edition | None = None) -> Edition | None:
+    """Claim the next edition in review that nobody is at work on, ``after`` left out; None if there is none.
+
+    First what is assigned to ``by``, then what is nobody's; in each, last what ``by`` cannot decide on (written or
+    instructed by them, or approved by them already). Otherwise in the order of the queue.
+    """
     check_permission(by, "review.change_edition", "claim editions")
-    free = Q(claimed_until=None) | Q(claimed_until__lt=timezone.now()) | Q(claimed_by=by)
+    now = timezone.now()
+    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+    mine_or_nobodys = Q(assigned_to=by) | Q(assigned_to=None)
+    rows = Edition.objects.filter(free, mine_or_nobodys, state=State.IN_REVIEW)
+    if after is not None:
+        rows = rows.exclude(pk=after.pk)
     # ``approve`` locks the provision before the edition; skipping locked rows keeps this out of its way.
-    edition = Edition.objects.select_for_update(skip_locked=True).filter(free, state=State.IN_REVIEW).first()
+    rows = rows.select_for_update(skip_locked=True, of=("self",))
+    edition = rows.order_by(
+        Case(When(assigned_to=by, then=Value(0)), default=Value(1)),
+        Case(When(_is_theirs(by), then=Value(1)), default=Value(0)),
+        Case(When(due_at__lt=now, then=Value(0)), default=Value(1)),
+        "-priority",
+        "due_at",
+        "pk",
+    ).first()
     return _claim(edition, by) if edition else None
+
+
+def _is_theirs(by: User) -> Q:
+    approved = Decision.objects.filter(
+        edition=OuterRef("pk"), revision=OuterRef("head"), round=OuterRef("round"), kind=DecisionKind.APPROVE, by=by
+    )
+    return Q(head__author=by) | Q(head__instructed_by=by) | Q(Exists(approved))
 
 
 @transaction.atomic

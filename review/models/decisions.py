@@ -85,6 +85,9 @@ EVENT_WORDS = {
     "discard": "discarded it",
     "claim": "claimed it",
     "release": "released it",
+    "assign": "assigned it",
+    "unassign": "took the assignment back",
+    "set_due": "moved its due date",
     "withdraw": "withdrew the publication",
     "retract": "retracted the publication",
 }

@@ -180,7 +180,7 @@ def test_hostile_text_is_shown_as_text(client: Client) -> None:
         assert "<b>More" not in page
 
 
-def queue_url(tab: str = "waiting") -> str:
+def queue_url(tab: str = "unclaimed") -> str:
     return reverse("admin:review_edition_changelist") + f"?tab={tab}"
 
 
