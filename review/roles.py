@@ -3,10 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
-
-from atlas.models import User
-
 _LOOK = (
     "review.view_edition",
     "review.view_revision",
@@ -85,13 +81,6 @@ def make_roles(group_model: Any, permission_model: Any) -> None:
     for name, wanted in ROLES.items():
         group, _ = group_model.objects.get_or_create(name=name)
         group.permissions.add(*_permissions(permission_model, wanted))
-
-
-def editors() -> list[User]:
-    """Active people who may edit drafts, by name. One query."""
-    may_edit = Q(groups__permissions__codename="change_edition") | Q(user_permissions__codename="change_edition")
-    people = User.objects.filter(may_edit | Q(is_superuser=True), is_active=True).distinct()
-    return sorted(people, key=lambda person: person.shown_name.casefold())
 
 
 def _permissions(permission_model: Any, names: Iterable[str]) -> list[Any]:

@@ -23,7 +23,6 @@ from review.desk.preview import preview
 from review.desk.token import as_key
 from review.errors import ReviewError
 from review.models import Edition
-from review.roles import editors
 
 LAST_PAGE = 10_000  # of the queue; far beyond what anybody turns to
 
@@ -60,7 +59,8 @@ def show_queue(request: HttpRequest) -> HttpResponse:
     number = min(max(1, as_key(request.GET.get("page", "1"))), LAST_PAGE)
     rows, has_more = queue.page_of(tab, by, filters, number)
     counted = queue.counts(by, {"clusters": waiting(), "held": waiting_for_a_decision()})
-    choices = queue.choices()
+    may_assign = by.has_perm("review.assign_edition")
+    choices = queue.choices(with_colleagues=may_assign)
     query = request.GET.copy()
     query.pop("page", None)
     context = {
@@ -76,9 +76,9 @@ def show_queue(request: HttpRequest) -> HttpResponse:
         "next_page": number + 1 if has_more else 0,
         "query": query.urlencode(),
         "may_claim": by.has_perm("review.change_edition"),
-        "may_assign": by.has_perm("review.assign_edition"),
+        "may_assign": may_assign,
         "may_make_rules": by.has_perm("atlas.add_noiserule"),
-        "colleagues": editors() if by.has_perm("review.assign_edition") else [],
+        "colleagues": choices["colleague"],
         "clusters_waiting": counted["clusters"] if by.has_perm("atlas.view_changecluster") else 0,
         "captures_held": counted["held"] if by.has_perm("atlas.view_capture") else 0,
         "today": timezone.localdate(),

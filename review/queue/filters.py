@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Trim
 
 from analysis.models import DraftJob, DraftRun, Reason
-from atlas.models import Change, ChangeCluster, Exposure, Platform, Publication, Topic
+from atlas.models import Change, ChangeCluster, Exposure, Platform, Publication, Topic, User
 from review.models import AuthorKind, Edition, Revision
 
 BY_HAND = "by_hand"  # the cause of an edition that no draft began
@@ -42,7 +42,7 @@ class Filters:
         if self.platform:
             rows = rows.filter(**{f"{prefix}provision__document__platform__slug": self.platform})
         if self.cluster:
-            rows = rows.filter(**{f"{_WORDING[rows.model]}__in": _wordings_of_cluster(self.cluster)})
+            rows = rows.filter(wording__in=_wordings_of_cluster(self.cluster))
         if self.q:
             rows = rows.filter(_said(self.q, prefix))
         return _NARROW[rows.model](self, rows)
@@ -110,27 +110,30 @@ def _jobs(filters: Filters, rows: QuerySet[DraftJob]) -> QuerySet[DraftJob]:
     return rows.none() if filters.exposure else rows
 
 
-_WORDING: dict[type[Any], str] = {Edition: "wording", Publication: "wording", DraftJob: "wording"}
-_NARROW: dict[type[Any], Callable[[Filters, Any], QuerySet[Any]]] = {Edition: _editions, Publication: _publications, DraftJob: _jobs}
+_NARROW: dict[type[Any], Callable[[Filters, Any], QuerySet[Any]]] = {
+    Edition: _editions,
+    Publication: _publications,
+    DraftJob: _jobs,
+}
 
 
-def choices() -> dict[str, list[tuple[str, str]]]:
-    """What can be chosen for each filter: value and words. One query."""
-    key = TextField()
+def choices(*, with_colleagues: bool = False) -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen for each filter, and as assignee: value and words. One query."""
     clusters = ChangeCluster.objects.order_by("-pk").values("pk")[:LATEST_CLUSTERS]
-    rows = _choice("platform", Platform.objects.all(), F("slug"), F("name")).union(
+    models = DraftRun.objects.exclude(model_requested="").distinct()
+    offered = [
+        _choice("platform", Platform.objects.all(), F("slug"), F("name")),
         _choice("topic", Topic.objects.filter(is_retired=False), F("key"), F("name")),
-        _choice("cluster", ChangeCluster.objects.filter(pk__in=clusters), Cast("pk", key), F("title")),
-        _choice(
-            "drafter",
-            DraftRun.objects.exclude(model_requested="").distinct(),
-            F("model_requested"),
-            F("model_requested"),
-        ),
-        all=True,
-    )
-    found: dict[str, list[tuple[str, str]]] = {name: [] for name in ("platform", "topic", "cluster", "drafter")}
-    for name, value, words in rows:
+        _choice("cluster", ChangeCluster.objects.filter(pk__in=clusters), F("pk"), F("title")),
+        _choice("drafter", models, F("model_requested"), F("model_requested")),
+    ]
+    if with_colleagues:
+        editors = User.objects.with_perm("review.change_edition", backend=BACKEND)
+        offered.append(_choice("colleague", editors, F("pk"), _SHOWN_NAME))
+    found: dict[str, list[tuple[str, str]]] = {
+        name: [] for name in ("platform", "topic", "cluster", "drafter", "colleague")
+    }
+    for name, value, words in offered[0].union(*offered[1:], all=True):
         found[name].append((value, words))
     for name in found:
         found[name].sort(key=lambda choice: choice[1].casefold())
@@ -142,6 +145,9 @@ def choices() -> dict[str, list[tuple[str, str]]]:
     }
 
 
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+_FULL_NAME = Trim(Concat("first_name", Value(" "), "last_name"))
+_SHOWN_NAME = Coalesce(NullIf("public_name", Value("")), NullIf(_FULL_NAME, Value("")), "username")  # User.shown_name
 _KINDS = (AuthorKind.OUTLINE, AuthorKind.PERSON)
 
 
