@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
 from atlas.archive.judgements.judging import Refused
-from atlas.archive.judgements.noise_rules import make_noise_rule
+from atlas.archive.judgements.noise_rules import check_expiry, check_phrase, make_noise_rule
 from atlas.models import Document, NoiseRule, User
 from review import actions
 from review.assigning import assign, set_due, unassign
@@ -31,10 +31,14 @@ class Outcome:
 
     done: int = 0
     left: list[str] = field(default_factory=list)
+    rule: NoiseRule | None = None
 
     def in_words(self, done: str) -> str:
         """ "12 discarded. 2 left alone: …"."""
         words = f"{self.done} {done}."
+        if self.rule is not None:
+            scope = self.rule.document or self.rule.platform
+            words += f" From now on changes of {scope} that only say “{self.rule.phrase}” are looked at last."
         if self.left:
             named = " ".join(self.left[:NAMED])
             more = f" And {len(self.left) - NAMED} more." if len(self.left) > NAMED else ""
@@ -69,8 +73,8 @@ def claim_all(selected: Sequence[Selected], *, by: User) -> Outcome:
 
 def _claim_free(edition: Edition, lock_version: int, by: User) -> None:
     if edition.lock_version != lock_version:
-        raise NotAllowed("it has moved on since.")
-    actions.claim(edition, by=by)
+        raise NotAllowed("It has moved on since.")
+    actions.claim(edition, by=by, takes_over=False)
 
 
 def assign_all(selected: Sequence[Selected], *, to: User | None, by: User) -> Outcome:
@@ -99,39 +103,50 @@ class Noise:
 def discard_all(selected: Sequence[Selected], *, by: User, reason: str, noise: Noise | None = None) -> Outcome:
     """Discard as not material. With ``noise``, changes that only say its phrase are looked at last from now on.
 
-    The rule is made first: one that is refused discards nothing. It counts for the document that all chosen editions
-    are of, else for their platform, else everywhere.
+    A rule counts for the document that all chosen editions are of, else for their platform. One that would be refused
+    discards nothing; where nothing was discarded, none is made.
 
     Raises:
-        NotAllowed: if ``by`` may not, the reason is missing, or the rule is refused.
+        NotAllowed: if ``by`` may not, the reason is missing, or the rule would be refused.
     """
     check_permission(by, "review.change_edition", "discard drafts")
     reason = check_reason(reason)
-    if noise is not None:
-        _make_rule(selected, noise, by=by, reason=reason)
-    return _each(
+    rule = _rule(selected, noise, by=by, reason=reason) if noise else None
+    outcome = _each(
         selected,
         lambda edition, version: actions.discard(
             edition, by=by, lock_version=version, reason=reason, reason_code=ReasonCode.NOT_MATERIAL
         ),
     )
+    if rule is not None and outcome.done:
+        outcome.rule = make_noise_rule(rule, by=by)
+    return outcome
 
 
-def _make_rule(selected: Sequence[Selected], noise: Noise, *, by: User, reason: str) -> None:
-    editions = Edition.objects.filter(pk__in=[row.edition_id for row in selected])
-    documents = list(Document.objects.filter(provisions__editions__in=editions).distinct())
+def _rule(selected: Sequence[Selected], noise: Noise, *, by: User, reason: str) -> NoiseRule:
+    """The rule, not made yet. Raises NotAllowed if it would be refused."""
+    documents = _documents(selected)
     platforms = {document.platform_id for document in documents}
-    rule = NoiseRule(
+    if len(platforms) != 1:
+        raise NotAllowed("A noise rule is for one platform: choose rows of one. Nothing was discarded.")
+    try:
+        check_permission(by, "atlas.add_noiserule", "make noise rules")
+        check_phrase(noise.phrase)
+        check_expiry(noise.expires_on)
+    except (Refused, NotAllowed) as refused:
+        raise NotAllowed(f"{refused} Nothing was discarded.") from refused
+    return NoiseRule(
         phrase=noise.phrase,
         reason=reason,
         expires_on=noise.expires_on,
         document=documents[0] if len(documents) == 1 else None,
-        platform_id=platforms.pop() if len(documents) > 1 and len(platforms) == 1 else None,
+        platform_id=None if len(documents) == 1 else platforms.pop(),
     )
-    try:
-        make_noise_rule(rule, by=by)
-    except Refused as refused:
-        raise NotAllowed(f"{refused} Nothing was discarded.") from refused
+
+
+def _documents(selected: Sequence[Selected]) -> list[Document]:
+    editions = Edition.objects.filter(pk__in=[row.edition_id for row in selected])
+    return list(Document.objects.filter(provisions__editions__in=editions).distinct())
 
 
 def _each(selected: Sequence[Selected], act: Callable[[Edition, int], object]) -> Outcome:

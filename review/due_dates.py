@@ -13,19 +13,20 @@ Working days are Monday to Friday; a working day ends when UTC's does. People wi
 from datetime import UTC, datetime, time, timedelta
 
 from analysis.priorities import NOISE, WATCHED
-from atlas.models import Exposure, Provision
+from atlas.models import Exposure, Publication, Wording
 
 URGENT, WATCHED_OR_ASKED, USUAL, NOISY = 2, 5, 10, 20
 SATURDAY = 5
 
 
-def due_at(provision: Provision, exposure_level: str, priority: int, *, opened: datetime) -> datetime:
-    """The end of the last working day on which an edition is in time. One query."""
-    return end_of_day(opened, _working_days(provision, exposure_level, priority))
+def due_at(wording: Wording, exposure_level: str, priority: int, *, opened: datetime) -> datetime:
+    """The end of the last working day on which an edition about ``wording`` is in time. One query."""
+    return end_of_day(opened, _working_days(wording, exposure_level, priority))
 
 
-def _working_days(provision: Provision, exposure_level: str, priority: int) -> int:
-    if exposure_level == Exposure.HIGH or provision.publications.live().exists():
+def _working_days(wording: Wording, exposure_level: str, priority: int) -> int:
+    live = Publication.objects.live().filter(provision=wording.provision_id)
+    if exposure_level == Exposure.HIGH or live.exclude(wording__folded_sha256=wording.folded_sha256).exists():
         return URGENT
     if priority <= NOISE:
         return NOISY

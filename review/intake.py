@@ -125,7 +125,7 @@ def open_with(
         wording=wording,
         kind=_kind(provision, wording),
         priority=priority,
-        due_at=due_at(provision, content.get("exposure_level", ""), priority, opened=timezone.now()),
+        due_at=due_at(wording, content.get("exposure_level", ""), priority, opened=timezone.now()),
         state=State.DISCARDED if reason else State.IN_REVIEW,
     )
     edition.head = write_revision(edition, content, **authorship)

@@ -35,7 +35,10 @@ def do_in_bulk(request: HttpRequest) -> HttpResponse:
 
 def _back(query: str) -> str:
     """The list's own address, read anew: nothing else of what was posted gets into a header."""
-    return urlencode(parse_qs(query, max_num_fields=20), doseq=True)
+    try:
+        return urlencode(parse_qs(query, max_num_fields=20), doseq=True)
+    except ValueError:
+        return ""
 
 
 Act = Callable[[Sequence[Selected], QueryDict, User], tuple[Outcome, str]]

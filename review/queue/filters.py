@@ -67,22 +67,19 @@ def _editions(filters: Filters, rows: QuerySet[Edition]) -> QuerySet[Edition]:
     if filters.topic:
         rows = rows.filter(head__topics__contains=[filters.topic])
     if filters.cause:
-        rows = rows.filter(Exists(_first_revisions(_cause(filters.cause))))
-    if filters.drafter:
-        rows = rows.filter(Exists(_first_revisions(_drafter(filters.drafter))))
-    return rows
-
-
-def _first_revisions(holds: Q) -> QuerySet[Revision]:
-    return Revision.objects.filter(holds, edition=OuterRef("pk"), number=1)
+        rows = rows.filter(Exists(Revision.objects.filter(_cause(filters.cause), edition=OuterRef("pk"), number=1)))
+    return rows.filter(_drafter(filters.drafter, "head__")) if filters.drafter else rows
 
 
 def _cause(cause: str) -> Q:
     return Q(draft_run=None) if cause == BY_HAND else Q(draft_run__job__reason=cause)
 
 
-def _drafter(drafter: str) -> Q:
-    return Q(author_kind=drafter) if drafter in AuthorKind.values else Q(draft_run__model_requested=drafter)
+def _drafter(drafter: str, prefix: str = "") -> Q:
+    """Whose text it is now, as the column says."""
+    if drafter in AuthorKind.values:
+        return Q(**{f"{prefix}author_kind": drafter})
+    return Q(**{f"{prefix}draft_run__model_requested": drafter})
 
 
 def _publications(filters: Filters, rows: QuerySet[Publication]) -> QuerySet[Publication]:
@@ -90,12 +87,11 @@ def _publications(filters: Filters, rows: QuerySet[Publication]) -> QuerySet[Pub
         rows = rows.filter(exposure_level=filters.exposure)
     if filters.topic:
         rows = rows.filter(topics__contains=[filters.topic])
-    if filters.cause or filters.drafter:
-        holds = Q()
-        holds &= _cause(filters.cause) if filters.cause else Q()
-        holds &= _drafter(filters.drafter) if filters.drafter else Q()
-        first = Revision.objects.filter(holds, number=1, edition__revisions=OuterRef("revision_id"))
+    if filters.cause:
+        first = Revision.objects.filter(_cause(filters.cause), number=1, edition__revisions=OuterRef("revision_id"))
         rows = rows.filter(Exists(first))
+    if filters.drafter:
+        rows = rows.filter(Exists(Revision.objects.filter(_drafter(filters.drafter), pk=OuterRef("revision_id"))))
     return rows
 
 

@@ -36,8 +36,8 @@ def in_order(editions: QuerySet[Edition], now: datetime) -> QuerySet[Edition]:
 
 
 def held(now: datetime) -> Q:
-    """Somebody has claimed it, or it was given to somebody. A claim that ran out is none."""
-    return Q(claimed_until__gt=now) | Q(assigned_to__isnull=False)
+    """Somebody has claimed it, or it was given to somebody who is still here. A claim that ran out is none."""
+    return Q(claimed_until__gt=now) | Q(assigned_to__isnull=False, assigned_to__is_active=True)
 
 
 def approved_once() -> Exists:

@@ -80,6 +80,21 @@ class TestDiscarding:
         rule = NoiseRule.objects.get()
         assert (rule.document, rule.phrase, rule.made_by) == (editions[0].provision.document, "region", by)
 
+    def test_a_rule_is_for_one_platform_and_is_told(self, client: Client, by: User) -> None:
+        apart = [make_edition(), make_edition()]
+        rows = [row(edition) for edition in apart]
+        rule = {"reason": "Region lists.", "phrase": "region", "expires": in_a_week()}
+        assert "for one platform" in post(client, "discard", rows, **rule)
+        assert not NoiseRule.objects.exists()
+        assert "that only say “region” are looked at last" in post(client, "discard", rows[:1], **rule)
+
+    def test_where_nothing_is_discarded_no_rule_is_made(self, client: Client, by: User) -> None:
+        edition = make_edition()
+        stale = row(edition)
+        actions.revise(edition, {"title": "Mended"}, by=by, lock_version=edition.lock_version)
+        post(client, "discard", [stale], reason="x", phrase="region", expires=in_a_week())
+        assert not NoiseRule.objects.exists()
+
     @pytest.mark.parametrize("fields", [{"phrase": "x", "expires": in_a_week()}, {"phrase": "region", "expires": ""}])
     def test_a_rule_that_is_refused_discards_nothing(self, client: Client, by: User, fields: dict[str, str]) -> None:
         edition = make_edition()
@@ -93,6 +108,15 @@ def test_claiming_takes_the_rows_that_did_not_move(client: Client, by: User) -> 
     editions = three()
     assert "3 claimed." in post(client, "claim", [row(edition) for edition in editions])
     assert Edition.objects.filter(claimed_by=by).count() == 3
+
+
+def test_claiming_takes_nothing_from_a_colleague(client: Client, by: User) -> None:
+    edition, ada = make_edition(), make_editor(public_name="Ada Example")
+    opened = row(edition)
+    actions.claim(edition, by=ada)
+    assert "0 claimed. 1 left alone" in post(client, "claim", [opened])
+    edition.refresh_from_db()
+    assert edition.claimed_by == ada
 
 
 def test_assigning_to_a_person_and_to_nobody(client: Client, by: User) -> None:
@@ -159,3 +183,5 @@ def test_the_way_back_is_the_list_and_nothing_else(client: Client, by: User) -> 
     response = client.post(reverse("admin:review_edition_bulk"), {"act": "claim", "back": back})
     assert response.headers["Location"].startswith(reverse("admin:review_edition_changelist") + "?tab=mine")
     assert not response.cookies.get("a")
+    many = "&".join(f"a{n}=1" for n in range(50))
+    assert client.post(reverse("admin:review_edition_bulk"), {"act": "claim", "back": many}).status_code == 302

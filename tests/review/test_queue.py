@@ -150,18 +150,31 @@ class TestOrder:
         assign(make_edition(), to=make_editor(), by=make_editor("Managing editor"))
         assert actions.claim_next(by=make_editor()) is None
 
+    def test_what_is_assigned_to_somebody_who_left_is_nobodys(self) -> None:
+        edition, gone, me = make_edition(title="Left"), make_editor(), make_editor()
+        assign(edition, to=gone, by=make_editor("Managing editor"))
+        User.objects.filter(pk=gone.pk).update(is_active=False)
+        assert titles("unclaimed", me) == ["Left"]
+        assert actions.claim_next(by=me) == edition
+
     def test_my_own_text_comes_last_and_is_not_hidden(self) -> None:
         me, mine, other = make_editor(), make_edition(), make_edition()
         actions.revise(mine, {**CONTENT, "title": "Mine"}, by=me, lock_version=shown(mine)["lock_version"])
         assert actions.claim_next(by=me) == other
-        assert actions.claim_next(by=me) == mine
-        assert actions.claim_next(by=me) is None
+        assert actions.claim_next(by=me, passed_over=[other.pk]) == mine
+        assert actions.claim_next(by=me, passed_over=[other.pk, mine.pk]) is None
+
+    def test_what_i_have_claimed_already_comes_first(self) -> None:
+        make_edition()
+        held, me = make_edition(), make_editor()
+        actions.claim(held, by=me)
+        assert actions.claim_next(by=me) == held
 
     def test_skipping_one_gives_another(self) -> None:
         me, first, second = make_editor(), make_edition(), make_edition()
         assert actions.claim_next(by=me) == first
         actions.release(first, by=me)
-        assert actions.claim_next(by=me, after=first) == second
+        assert actions.claim_next(by=me, passed_over=[first.pk]) == second
 
     def test_a_claim_of_mine_is_renewed_without_an_event(self) -> None:
         edition, me = make_edition(), make_editor()
@@ -269,6 +282,12 @@ class TestFilters:
         by = make_editor()
         actions.open_edition(make_provision(title="By hand"), by=by)
         assert titles("unclaimed", by, cause="by_hand", drafter="person") == ["By hand"]
+
+    def test_the_drafter_is_who_the_column_says(self) -> None:
+        edition, by = make_edition(), make_editor()
+        actions.revise(edition, {"title": "Edited"}, by=by, lock_version=edition.lock_version)
+        assert titles("unclaimed", by, drafter="person") == ["Edited"]
+        assert titles("unclaimed", by, drafter="outline") == []
 
     def test_a_cluster_of_changes_leads_to_its_editions(self) -> None:
         by, wanted = make_editor("Managing editor"), make_edition(title="Of the cluster")
