@@ -3,27 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count, F, QuerySet, Value
 from django.utils import timezone
 
 from atlas.models import User
 from review.queue.filters import Filters
 from review.queue.lines import Row, for_lines
-from review.queue.tabs import TABS, Tab
+from review.queue.tabs import PLACES, TABS, Tab, placed
 
 PAGE_SIZE = 25
 
 
 def counts(by: User, others: Mapping[str, QuerySet[Any]] | None = None) -> dict[str, int]:
-    """How many rows each tab has, and each of ``others``. One query."""
+    """How many rows each tab has, and each of ``others``. One query; open editions are gone through once."""
     now = timezone.now()
-    lists = {**{tab.key: tab.rows(by, now) for tab in TABS}, **(others or {})}
-    first, *rest = [
-        rows.order_by().annotate(tab=Value(key)).values("tab").annotate(n=Count("pk")).values_list("tab", "n")
-        for key, rows in lists.items()
-    ]
-    found = dict(first.union(*rest, all=True))
-    return {key: found.get(key, 0) for key in lists}
+    places = placed(now).order_by().annotate(tab=F("place")).values("tab")
+    lists = {**{tab.key: tab.rows(by, now) for tab in TABS if tab.key not in PLACES}, **(others or {})}
+    rest = [rows.order_by().annotate(tab=Value(key)).values("tab") for key, rows in lists.items()]
+    counted = [rows.annotate(n=Count("pk")).values_list("tab", "n") for rows in (places, *rest)]
+    found = dict(counted[0].union(*counted[1:], all=True))
+    return {key: found.get(key, 0) for key in (*(tab.key for tab in TABS), *lists)}
 
 
 def page_of(tab: Tab, by: User, filters: Filters, number: int) -> tuple[list[Row], bool]:

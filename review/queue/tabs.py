@@ -13,6 +13,7 @@ from review.models import Decision, Edition, State
 from review.queue.lines import Row, edition_line, job_line, publication_line, stale_line
 
 RECENT = timedelta(days=14)
+PLACES = frozenset({"unclaimed", "at_work", "changes", "second", "scheduled"})  # where an open edition can wait
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,12 @@ def in_order(editions: QuerySet[Edition], now: datetime) -> QuerySet[Edition]:
     return editions.order_by(overdue, "-priority", "due_at", "pk")
 
 
-def held(now: datetime) -> Q:
+def _held(now: datetime) -> Q:
     """Somebody has claimed it, or it was given to somebody who is still here. A claim that ran out is none."""
     return Q(claimed_until__gt=now) | Q(assigned_to__isnull=False, assigned_to__is_active=True)
 
 
-def approved_once() -> Exists:
+def _approved_once() -> Exists:
     """The head has an approval that counts, but not yet enough of them."""
     return Exists(
         Decision.objects.filter(
@@ -49,29 +50,25 @@ def approved_once() -> Exists:
     )
 
 
+def placed(now: datetime) -> QuerySet[Edition]:
+    """Open editions, each with the ``place`` it waits in: the key of its tab for everybody."""
+    place = Case(
+        When(state=State.CHANGES_REQUESTED, then=Value("changes")),
+        When(state=State.APPROVED, then=Value("scheduled")),
+        When(_approved_once(), then=Value("second")),
+        When(_held(now), then=Value("at_work")),
+        default=Value("unclaimed"),
+    )
+    return Edition.objects.open().annotate(place=place)
+
+
+def _placed(key: str, state: State) -> Callable[[User, datetime], QuerySet[Edition]]:
+    return lambda by, now: in_order(placed(now).filter(Q(place=key), state=state), now)
+
+
 def _mine(by: User, now: datetime) -> QuerySet[Edition]:
     mine = Q(claimed_by=by, claimed_until__gt=now) | Q(assigned_to=by)
     return in_order(Edition.objects.open().filter(mine), now)
-
-
-def _in_review() -> QuerySet[Edition]:
-    return Edition.objects.filter(state=State.IN_REVIEW)
-
-
-def _unclaimed(by: User, now: datetime) -> QuerySet[Edition]:
-    return in_order(_in_review().filter(~held(now), ~approved_once()), now)
-
-
-def _at_work(by: User, now: datetime) -> QuerySet[Edition]:
-    return in_order(_in_review().filter(held(now), ~approved_once()), now)
-
-
-def _changes(by: User, now: datetime) -> QuerySet[Edition]:
-    return in_order(Edition.objects.filter(state=State.CHANGES_REQUESTED), now)
-
-
-def _second(by: User, now: datetime) -> QuerySet[Edition]:
-    return in_order(_in_review().filter(approved_once()), now)
 
 
 def _scheduled(by: User, now: datetime) -> QuerySet[Edition]:
@@ -95,7 +92,13 @@ def _recent(by: User, now: datetime) -> QuerySet[Publication]:
 _WHAT_NEEDS_TWO = "High exposure, waived checks and corrections come here."
 _HOW_DRAFTS_ARRIVE = "Drafts arrive by themselves when a provision changes; on a provision's page you can ask for one."
 TABS = (
-    Tab("unclaimed", "Unclaimed", f"Nothing waits that nobody has. {_HOW_DRAFTS_ARRIVE}", _unclaimed, edition_line),
+    Tab(
+        "unclaimed",
+        "Unclaimed",
+        f"Nothing waits that nobody has. {_HOW_DRAFTS_ARRIVE}",
+        _placed("unclaimed", State.IN_REVIEW),
+        edition_line,
+    ),
     Tab(
         "mine",
         "Mine",
@@ -103,13 +106,19 @@ TABS = (
         _mine,
         edition_line,
     ),
-    Tab("at_work", "With somebody", "Nobody is at work on a draft.", _at_work, edition_line),
-    Tab("changes", "Changes requested", "No text is with the drafter or waiting to be edited.", _changes, edition_line),
+    Tab("at_work", "With somebody", "Nobody is at work on a draft.", _placed("at_work", State.IN_REVIEW), edition_line),
+    Tab(
+        "changes",
+        "Changes requested",
+        "No text is with the drafter or waiting to be edited.",
+        _placed("changes", State.CHANGES_REQUESTED),
+        edition_line,
+    ),
     Tab(
         "second",
         "Second approval needed",
         f"Nothing waits for a second person. {_WHAT_NEEDS_TWO}",
-        _second,
+        _placed("second", State.IN_REVIEW),
         edition_line,
     ),
     Tab(

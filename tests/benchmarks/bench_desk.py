@@ -45,7 +45,7 @@ from tests.review.factories import make_editor  # noqa: E402
 
 PLATFORMS, DOCUMENTS = 350, 1_000
 OPEN = 0.3  # of the editions; the others are published or discarded
-TIMES = 50
+TIMES = int(os.environ.get("TIMES", "50"))
 FILTERS = ("platform=p7", "exposure=high", "topic=model-training", "cause=changed", "drafter=model-3", "q=Provision 12")
 CAP = {"queue": 8, "desk": 15}
 
