@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from atlas.models import Provision, User
 from review.errors import NotAllowed, StaleEdition
-from review.models import Decision, DecisionKind, Edition, Event, Finding, Revision, State
+from review.models import Decision, DecisionKind, Edition, Event, Revision, State
+from review.seals import seals_for
 from review.states import is_allowed
 
 SYSTEM = "System"
@@ -55,7 +56,10 @@ def record(
     revision: Revision | None = None,
     **data: Any,
 ) -> Event:
-    """Write a line of the audit trail. ``from_state`` and ``to_state`` stay empty where the state does not move."""
+    """Write a line of the audit trail. ``from_state`` and ``to_state`` stay empty where the state does not move.
+
+    It bears a hash of the row that it is about (``review.seals``), so that nobody alters that row unseen.
+    """
     return Event.objects.create(
         edition_ref=edition.pk,
         action=action,
@@ -64,7 +68,7 @@ def record(
         actor_ref=by.pk if by else None,
         actor=by.shown_name if by else SYSTEM,
         revision_ref=revision.pk if revision else edition.head_id,
-        data={"lock_version": edition.lock_version, **data},
+        data={"lock_version": edition.lock_version, **data, **seals_for(edition, action, by, data)},
     )
 
 
@@ -111,10 +115,12 @@ def decide(
     *,
     by: User,
     reason: str = "",
-    finding: Finding | None = None,
-    is_self_approval: bool = False,
+    **particulars: Any,
 ) -> Decision:
-    """Write ``by``'s decision on the head of ``edition``, bound to its text, its wording and the round."""
+    """Write ``by``'s decision on the head of ``edition``, bound to its text, its wording and the round.
+
+    ``particulars``: the columns that this kind of decision has besides.
+    """
     assert edition.head is not None
     return Decision.objects.create(
         edition=edition,
@@ -125,6 +131,5 @@ def decide(
         kind=kind,
         by=by,
         reason=reason,
-        finding=finding,
-        is_self_approval=is_self_approval,
+        **particulars,
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
+from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from atlas.models import Exposure, User
 from review.errors import NotAllowed
@@ -37,9 +39,10 @@ def check_in_review(edition: Edition) -> None:
 
 @dataclass(frozen=True)
 class Case:
-    """An edition's head with what speaks for and against it. Two or three queries, made by :func:`load_case`.
+    """An edition's head with what speaks for and against it. Three or four queries, made by :func:`load_case`.
 
-    ``writers`` and ``instructors`` are the keys of all who wrote a part of the head, or had it drafted.
+    ``writers`` and ``instructors`` are the keys of all who wrote a part of the head, or had it drafted. ``needs_two``
+    are the reasons for a second approval: once one holds for any revision, it holds for all that follow.
     """
 
     edition: Edition
@@ -48,6 +51,8 @@ class Case:
     decisions: list[Decision]
     writers: frozenset[int]
     instructors: frozenset[int]
+    needs_two: frozenset[str]
+    open_objections: int
 
     @cached_property
     def waivers(self) -> dict[int, Decision]:
@@ -63,10 +68,6 @@ class Case:
         return [finding for finding in self.blockers if finding.pk not in self.waivers]
 
     @property
-    def has_waived_blocker(self) -> bool:
-        return any(finding.pk in self.waivers for finding in self.blockers)
-
-    @property
     def approvals(self) -> list[Decision]:
         """Those that count: of this very text, in the edition's current round."""
         return [
@@ -80,15 +81,13 @@ class Case:
 
     @property
     def reasons_for_two(self) -> list[str]:
-        return [
-            words
-            for holds, words in (
-                (self.head.exposure_level == Exposure.HIGH, "exposure is high"),
-                (self.has_waived_blocker, "a blocking check was waived"),
-                (self.edition.kind == EditionKind.CORRECTION, "it corrects a publication"),
-            )
-            if holds
-        ]
+        is_high = self.head.exposure_level == Exposure.HIGH
+        words = {
+            "high": "exposure is high" if is_high else "exposure was rated high in an earlier revision",
+            "waived": "a blocking check was waived",
+            "correction": "it corrects a publication",
+        }
+        return [words[reason] for reason in words if reason in self.needs_two]
 
     @property
     def strictly_required(self) -> int:
@@ -108,26 +107,44 @@ def load_case(edition: Edition) -> Case:
     findings = list(edition.head.findings.all())
     decisions = list(edition.decisions.select_related("by", "revision").order_by("id"))
     origins = origins_of(edition)
-    writers = frozenset(revision.author_id for revision in origins if revision.author_id)
-    instructors = frozenset(revision.instructed_by_id for revision in origins if revision.instructed_by_id)
-    return Case(edition, edition.head, findings, decisions, writers, instructors)
+    needs_two, objections = _standing(edition)
+    return Case(
+        edition,
+        edition.head,
+        findings,
+        decisions,
+        writers=frozenset(revision.author_id for revision in origins if revision.author_id),
+        instructors=frozenset(revision.instructed_by_id for revision in origins if revision.instructed_by_id),
+        needs_two=needs_two,
+        open_objections=objections,
+    )
+
+
+def _standing(edition: Edition) -> tuple[frozenset[str], int]:
+    """Why two people have to approve, as PostgreSQL will see it at commit, and how many blocking comments are open."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ARRAY(SELECT review_reasons_for_two(%s)),"
+            " (SELECT count(*) FROM review_comment WHERE edition_id = %s AND is_blocking AND resolved_at IS NULL)",
+            [edition.pk, edition.pk],
+        )
+        reasons, objections = cursor.fetchone()
+    return frozenset(reasons), objections
 
 
 def origins_of(edition: Edition) -> list[Revision]:
     """The head and the revisions that people made it from, back to the draft they started from. At most one query.
 
-    A draft takes nothing over from the revision before it, so the line ends there. PostgreSQL draws the same line at
-    commit (``review_origins`` in ``review/migrations/0002_guards.py``).
+    A draft takes nothing over from the revision before it, so the line ends there. It goes on into an earlier edition
+    where the text was carried over from one. PostgreSQL draws the line, for this and for its own check at commit
+    (``review_line`` in ``review/migrations/0008_desk_guards.py``).
     """
     assert edition.head is not None
-    found = [edition.head]
-    if edition.head.author_kind != AuthorKind.PERSON or edition.head.parent_id is None:
-        return found
+    if edition.head.author_kind not in (AuthorKind.PERSON, AuthorKind.CARRIED) or edition.head.parent_id is None:
+        return [edition.head]
+    line = RawSQL("SELECT id FROM review_line(%s)", [edition.head.pk])
     columns = ("edition_id", "parent_id", "author_kind", "author_id", "instructed_by_id")
-    revisions = edition.revisions.only(*columns).in_bulk()
-    while found[-1].author_kind == AuthorKind.PERSON and found[-1].parent_id is not None:
-        found.append(revisions[found[-1].parent_id])
-    return found
+    return list(Revision.objects.filter(pk__in=line).only(*columns).order_by("-pk"))
 
 
 def obstacles(case: Case, by: User) -> list[str]:
@@ -151,6 +168,10 @@ def _obstacles(case: Case, by: User) -> Iterator[str]:
     if case.open_blockers:
         count = len(case.open_blockers)
         yield "One blocking check is open." if count == 1 else f"{count} blocking checks are open."
+    if case.open_objections == 1:
+        yield "A blocking comment is open: resolve it first."
+    elif case.open_objections:
+        yield f"{case.open_objections} blocking comments are open: resolve them first."
     if any(decision.by_id == by.pk for decision in case.approvals):
         yield "You have approved this text: a second person has to."
     if case.edition.kind == EditionKind.CORRECTION and not case.edition.public_note:

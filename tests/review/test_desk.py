@@ -236,13 +236,13 @@ def test_the_queue_takes_as_many_queries_for_many_as_for_few(
             client.get(queue_url(tab.key))
 
 
-def test_the_desk_takes_at_most_fifteen_queries(client: Client, django_assert_max_num_queries: Capped) -> None:
+def test_the_desk_takes_at_most_sixteen_queries(client: Client, django_assert_max_num_queries: Capped) -> None:
     log_in(client)
     publication = make_publication()
     change_text(publication.provision, "We may use your Content to train and improve our models. Always.")
     edition = approve(make_edition(publication.provision, exposure_level="high"))
     actions.claim(edition, by=make_editor())
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         assert client.get(desk_url(edition)).status_code == 200
 
 
