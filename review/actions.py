@@ -12,6 +12,7 @@ from django.db import transaction
 from atlas.models import Provision, User, content_hash
 from review.claiming import claim, claim_next, release
 from review.errors import NotAllowed
+from review.following import follow_changes
 from review.intake import open_with, take_in, write_revision
 from review.models import (
     AuthorKind,
@@ -32,7 +33,7 @@ from review.policies import (
     check_reason,
     load_case,
 )
-from review.publishing import publish, retract, withdraw
+from review.publishing import publish, restore, retract, withdraw
 from review.redrafting import ask_for_draft, request_changes
 
 __all__ = [
@@ -41,10 +42,12 @@ __all__ = [
     "claim",
     "claim_next",
     "discard",
+    "follow_changes",
     "open_edition",
     "publish",
     "release",
     "request_changes",
+    "restore",
     "retract",
     "revise",
     "take_in",

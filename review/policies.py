@@ -6,11 +6,10 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db import connection
-from django.db.models.expressions import RawSQL
 
 from atlas.models import Exposure, User
 from review.errors import NotAllowed
-from review.models import AuthorKind, Decision, DecisionKind, Edition, EditionKind, Finding, Revision, Severity, State
+from review.models import Decision, DecisionKind, Edition, EditionKind, Finding, Revision, Severity, State
 
 
 def check_permission(by: User, permission: str, to_do: str) -> None:
@@ -39,7 +38,7 @@ def check_in_review(edition: Edition) -> None:
 
 @dataclass(frozen=True)
 class Case:
-    """An edition's head with what speaks for and against it. Three or four queries, made by :func:`load_case`.
+    """An edition's head with what speaks for and against it. Three queries, made by :func:`load_case`.
 
     ``writers`` and ``instructors`` are the keys of all who wrote a part of the head, or had it drafted. ``needs_two``
     are the reasons for a second approval: once one holds for any revision, it holds for all that follow.
@@ -106,65 +105,52 @@ def load_case(edition: Edition) -> Case:
     assert edition.head is not None, f"edition {edition.pk} has no revision"
     findings = list(edition.head.findings.all())
     decisions = list(edition.decisions.select_related("by", "revision").order_by("id"))
-    origins = origins_of(edition)
-    needs_two, objections = _standing(edition)
-    return Case(
-        edition,
-        edition.head,
-        findings,
-        decisions,
-        writers=frozenset(revision.author_id for revision in origins if revision.author_id),
-        instructors=frozenset(revision.instructed_by_id for revision in origins if revision.instructed_by_id),
-        needs_two=needs_two,
-        open_objections=objections,
-    )
+    return Case(edition, edition.head, findings, decisions, *_standing(edition))
 
 
-def _standing(edition: Edition) -> tuple[frozenset[str], int]:
-    """Why two people have to approve, as PostgreSQL will see it at commit, and how many blocking comments are open."""
+# The text's line: the head and what people made it from, back to the draft they began with, which took nothing over.
+# PostgreSQL draws it, and gives the reasons for two, here as at commit: review/migrations/0008_desk_guards.py.
+_STANDING = """
+SELECT ARRAY(SELECT author_id FROM review_line(%(head)s) WHERE author_id IS NOT NULL),
+    ARRAY(SELECT instructed_by_id FROM review_line(%(head)s) WHERE instructed_by_id IS NOT NULL),
+    ARRAY(SELECT review_reasons_for_two(%(edition)s)),
+    (SELECT count(*) FROM review_comment WHERE edition_id = %(edition)s AND is_blocking AND resolved_at IS NULL)
+"""
+
+
+def _standing(edition: Edition) -> tuple[frozenset[int], frozenset[int], frozenset[str], int]:
+    """Writers, instructors, reasons for two people, open blocking comments."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ARRAY(SELECT review_reasons_for_two(%s)),"
-            " (SELECT count(*) FROM review_comment WHERE edition_id = %s AND is_blocking AND resolved_at IS NULL)",
-            [edition.pk, edition.pk],
-        )
-        reasons, objections = cursor.fetchone()
-    return frozenset(reasons), objections
-
-
-def origins_of(edition: Edition) -> list[Revision]:
-    """The head and the revisions that people made it from, back to the draft they started from. At most one query.
-
-    A draft takes nothing over from the revision before it, so the line ends there. It goes on into an earlier edition
-    where the text was carried over from one. PostgreSQL draws the line, for this and for its own check at commit
-    (``review_line`` in ``review/migrations/0008_desk_guards.py``).
-    """
-    assert edition.head is not None
-    if edition.head.author_kind not in (AuthorKind.PERSON, AuthorKind.CARRIED) or edition.head.parent_id is None:
-        return [edition.head]
-    line = RawSQL("SELECT id FROM review_line(%s)", [edition.head.pk])
-    columns = ("edition_id", "parent_id", "author_kind", "author_id", "instructed_by_id")
-    return list(Revision.objects.filter(pk__in=line).only(*columns).order_by("-pk"))
+        cursor.execute(_STANDING, {"head": edition.head_id, "edition": edition.pk})
+        writers, instructors, reasons, objections = cursor.fetchone()
+    return frozenset(writers), frozenset(instructors), frozenset(reasons), objections
 
 
 def obstacles(case: Case, by: User) -> list[str]:
     """Why ``by`` cannot approve this text now, one sentence each; empty: can."""
-    return list(_obstacles(case, by))
+    return [*_obstacles_of_person(case, by), *_obstacles_of_text(case)]
 
 
-def _obstacles(case: Case, by: User) -> Iterator[str]:
+def _obstacles_of_person(case: Case, by: User) -> Iterator[str]:
     if not (by.is_active and by.has_perm("review.approve_edition")):
         yield "Your role does not let you approve."
+    if any(decision.by_id == by.pk for decision in case.approvals):
+        yield "You have approved this text: a second person has to."
+    if settings.ATLAS_SOLO_REVIEW:
+        return
+    if by.pk == case.head.author_id:
+        yield "You wrote this revision: a colleague has to approve it."
+    elif by.pk in case.writers:
+        yield "You wrote a part of this text: somebody who wrote none of it has to approve it."
+    elif by.pk in case.instructors:
+        yield "This text was drafted to your instructions: a colleague has to approve it."
+
+
+def _obstacles_of_text(case: Case) -> Iterator[str]:
     if case.edition.state != State.IN_REVIEW:
         yield f"This edition is {case.edition.get_state_display().lower()}, not in review."
     if case.edition.provision_changed:
         yield "The provision has changed since: this text was read against a wording that is no longer in force."
-    if by.pk == case.head.author_id and not settings.ATLAS_SOLO_REVIEW:
-        yield "You wrote this revision: a colleague has to approve it."
-    elif by.pk in case.writers and not settings.ATLAS_SOLO_REVIEW:
-        yield "You wrote a part of this text: somebody who wrote none of it has to approve it."
-    elif by.pk in case.instructors and not settings.ATLAS_SOLO_REVIEW:
-        yield "This text was drafted to your instructions: a colleague has to approve it."
     if case.open_blockers:
         count = len(case.open_blockers)
         yield "One blocking check is open." if count == 1 else f"{count} blocking checks are open."
@@ -172,8 +158,6 @@ def _obstacles(case: Case, by: User) -> Iterator[str]:
         yield "A blocking comment is open: resolve it first."
     elif case.open_objections:
         yield f"{case.open_objections} blocking comments are open: resolve them first."
-    if any(decision.by_id == by.pk for decision in case.approvals):
-        yield "You have approved this text: a second person has to."
     if case.edition.kind == EditionKind.CORRECTION and not case.edition.public_note:
         yield "A correction needs its public note: what was wrong."
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from atlas.models import Publication, User
-from review.models import Comment, Decision, DecisionKind, Edition, Finding, Revision
+from review.models import Comment, Decision, DecisionKind, Edition, Finding
 
 WITH_NEW_TEXT = ("take_in", "open_edition", "reopen", "revise")  # the events that bring a revision
 

@@ -31,16 +31,20 @@ def replaced(sql: str) -> str:
     return function.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
 
 
-# People build on the revision before, also where their text was carried into a later edition; drafts start anew.
+# People build on the revision before, also where their text was carried into a later edition. Drafts start anew, but
+# for those of some parts only: the others stay as people wrote them.
 ORIGINS = """
 CREATE FUNCTION review_line(head bigint)
 RETURNS TABLE (id bigint, author_id bigint, instructed_by_id bigint) LANGUAGE sql STABLE AS $$
     WITH RECURSIVE line AS (
-        SELECT r.id, r.parent_id, r.author_kind, r.author_id, r.instructed_by_id
+        SELECT r.id, r.parent_id, r.author_kind, r.draft_run_id, r.author_id, r.instructed_by_id
         FROM review_revision r WHERE r.id = head
         UNION ALL
-        SELECT r.id, r.parent_id, r.author_kind, r.author_id, r.instructed_by_id
-        FROM review_revision r JOIN line ON r.id = line.parent_id WHERE line.author_kind IN ('person', 'carried')
+        SELECT r.id, r.parent_id, r.author_kind, r.draft_run_id, r.author_id, r.instructed_by_id
+        FROM review_revision r JOIN line ON r.id = line.parent_id
+        WHERE line.author_kind IN ('person', 'carried') OR EXISTS (
+            SELECT FROM analysis_draftrun run JOIN analysis_draftjob job ON job.id = run.job_id
+            WHERE run.id = line.draft_run_id AND cardinality(job.parts) > 0)
     )
     SELECT line.id, line.author_id, line.instructed_by_id FROM line
 $$;
@@ -135,7 +139,8 @@ BEGIN
             USING ERRCODE = 'restrict_violation';
     END IF;
     IF NEW.state IN ('approved', 'published') AND NEW.approved_revision_id IS DISTINCT FROM NEW.head_id THEN
-        RAISE EXCEPTION 'What is approved of edition % is its latest text.', OLD.id USING ERRCODE = 'restrict_violation';
+        RAISE EXCEPTION 'What is approved of edition % is its latest text.', OLD.id
+            USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
 END $$;
@@ -417,7 +422,7 @@ DROP FUNCTION review_is_decided_now(atlas_publication, text, text);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("review", "0007_desk_roles"), ("atlas", "0006_publish_again")]
+    dependencies = [("review", "0007_desk_roles"), ("atlas", "0006_publish_again"), ("analysis", "0004_earlier_text")]
 
     operations = [
         *(

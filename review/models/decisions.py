@@ -87,6 +87,9 @@ EVENT_WORDS = {
     "release": "released it",
     "withdraw": "withdrew the publication",
     "retract": "retracted the publication",
+    "carry_forward": "noted that the provision was set anew in the same words",
+    "reopen": "took up again what had been written about this text",
+    "restore": "published it again, since the provision is back to this text",
 }
 
 
