@@ -36,6 +36,26 @@ def check_in_review(edition: Edition) -> None:
         raise NotAllowed(f"This edition is {edition.get_state_display().lower()}, not in review.")
 
 
+def check_can_revise(edition: Edition, by: User) -> None:
+    check_permission(by, "review.change_edition", "edit drafts")
+    check_open(edition)
+    if edition.state == State.APPROVED:
+        raise NotAllowed("This text is approved: void the approval first.")
+
+
+def check_can_waive(finding: Finding, edition: Edition, by: User) -> None:
+    check_permission(by, "review.waive_finding", "waive a blocking check")
+    check_in_review(edition)
+    if finding.revision_id != edition.head_id:
+        raise NotAllowed("That finding belongs to an earlier revision.")
+    if finding.severity != Severity.BLOCKER:
+        raise NotAllowed("Only a blocking check needs a waiver.")
+    if not finding.is_waivable:
+        raise NotAllowed("This check cannot be waived: take the coded fact out, or mend it.")
+    if finding.waivers.exists():
+        raise NotAllowed("That check has been waived already.")
+
+
 @dataclass(frozen=True)
 class Case:
     """An edition's head with what speaks for and against it. Three queries, made by :func:`load_case`.
@@ -165,6 +185,18 @@ def _obstacles_of_text(case: Case) -> Iterator[str]:
 def check_can_approve(case: Case, by: User) -> None:
     if found := obstacles(case, by):
         raise NotAllowed(*found)
+
+
+def check_can_void(case: Case, by: User) -> None:
+    check_permission(by, "review.approve_edition", "void approvals")
+    if case.edition.state not in (State.IN_REVIEW, State.APPROVED) or not case.approvals:
+        raise NotAllowed("There is no approval to void.")
+
+
+def check_can_restore(case: Case, *, is_solo: bool) -> None:
+    """Whether what was approved then would be published today."""
+    if case.open_objections or (not is_solo and len(case.approvals) < case.strictly_required):
+        raise NotAllowed("What was approved then would not be published today: it has to be reviewed again.")
 
 
 def can_approve(case: Case, by: User) -> bool:

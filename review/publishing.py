@@ -19,7 +19,7 @@ from atlas.models import (
 from review.errors import NotAllowed
 from review.models import Decision, DecisionKind, Edition, EditionKind, Revision, State
 from review.moves import lock_edition, lock_provision, move, record
-from review.policies import Case, check_permission, check_reason, load_case
+from review.policies import Case, check_can_restore, check_permission, check_reason, load_case
 
 ENDINGS = {
     DecisionKind.WITHDRAW: "review.withdraw_publication",
@@ -192,8 +192,7 @@ def restore(publication: Publication) -> Publication:
     if not restorable().filter(pk=publication.pk).exists():
         raise NotAllowed("Only the latest analysis of the text in force, superseded by a later text's, comes back.")
     case = load_case(edition)
-    if case.open_objections or (not publication.solo_review and len(case.approvals) < case.strictly_required):
-        raise NotAllowed("What was approved then would not be published today: it has to be reviewed again.")
+    check_can_restore(case, is_solo=publication.solo_review)
     _supersede(provision)
     again = Publication.objects.create(
         **publication.content(),

@@ -18,7 +18,7 @@ from review.desk.forms import DeskForm, initial_of
 from review.desk.loading import HEAVY, load_edition, may_see
 from review.desk.source import source_context
 from review.desk.token import Token
-from review.errors import NotAllowed, StaleEdition
+from review.errors import NotAllowed, StaleEdition, guards_as_refusals
 from review.models import Edition, Event, Finding, Severity
 from review.policies import Case, load_case, obstacles
 
@@ -49,7 +49,8 @@ def act(request: HttpRequest, edition: Edition, form: DeskForm, by: User) -> Htt
             raise NotAllowed("That button is not known here.")
         if verb not in ("save", "claim", "release"):
             check_nothing_unsaved(edition, form, token)
-        said = VERBS[verb](edition, form, token, by, Pressed(subject, request.POST))
+        with guards_as_refusals():
+            said = VERBS[verb](edition, form, token, by, Pressed(subject, request.POST))
     except StaleEdition as stale:
         return show_conflict(request, load_edition(edition.pk), form, stale)
     except NotAllowed as refused:
