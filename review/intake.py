@@ -134,6 +134,7 @@ def open_with(
     edition.save(update_fields=["head"])
     author: User | None = authorship.get("author")
     more: dict[str, Any] = {"reason": reason} if reason else {}
+    more |= {"carried_from": edition.carried_from_id} if edition.carried_from_id else {}
     record(edition, action, by=author, to_state=edition.state, **more)
     return edition
 

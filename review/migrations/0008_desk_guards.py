@@ -290,8 +290,8 @@ BEGIN
         RAISE EXCEPTION 'Publication % repeats an analysis that is not the latest of its words, or did not end by being'
             ' superseded.', publication.id USING ERRCODE = 'restrict_violation';
     END IF;
-    IF (publication.major, publication.minor) IS DISTINCT FROM (
-        SELECT max(major) + 1, 0 FROM atlas_publication
+    IF publication.minor <> 0 OR publication.major IS DISTINCT FROM (
+        SELECT max(major) + 1 FROM atlas_publication
         WHERE provision_id = publication.provision_id AND id < publication.id
     ) THEN
         RAISE EXCEPTION 'Publication % is not numbered as the next one.', publication.id
