@@ -286,7 +286,11 @@ BEGIN
     ORDER BY p.id DESC LIMIT 1;
     IF earlier.revision_id IS DISTINCT FROM publication.revision_id OR earlier.superseded_at IS NULL
         OR earlier.withdrawn_at IS NOT NULL OR earlier.retracted_at IS NOT NULL
-        OR (earlier.drafter, earlier.solo_review) IS DISTINCT FROM (publication.drafter, publication.solo_review) THEN
+        OR (earlier.drafter, earlier.solo_review) IS DISTINCT FROM (publication.drafter, publication.solo_review)
+        OR NOT EXISTS (
+            SELECT FROM atlas_publication WHERE provision_id = earlier.provision_id
+                AND id > earlier.id AND id < publication.id
+        ) THEN
         RAISE EXCEPTION 'Publication % repeats an analysis that is not the latest of its words, or did not end by being'
             ' superseded.', publication.id USING ERRCODE = 'restrict_violation';
     END IF;
