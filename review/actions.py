@@ -145,7 +145,6 @@ def void(edition: Edition, *, by: User, lock_version: int, reason: str) -> None:
     check_can_void(load_case(edition), by)
     decide(edition, DecisionKind.VOID, by=by, reason=reason)
     edition.round += 1
-    edition.approved_revision = None
     if edition.state == State.APPROVED:
         move(edition, State.IN_REVIEW, "void", by=by)
     else:

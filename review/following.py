@@ -17,7 +17,7 @@ from atlas.models import Change, Provision, Publication
 from review.carrying import discard_for_change, discarded_for_change, left_behind
 from review.errors import NotAllowed
 from review.intake import open_with
-from review.models import AuthorKind, Edition, Event, State
+from review.models import AuthorKind, Edition, Event, Revision, State
 from review.moves import lock_edition, lock_provision, move, record
 from review.publishing import restorable, restore
 
@@ -113,7 +113,6 @@ def _review_again(edition: Edition) -> bool:
     if edition.state != State.APPROVED:
         return False
     edition.round += 1
-    edition.approved_revision = edition.publish_at = None
     move(edition, State.IN_REVIEW, "void", by=None, reason=CUT_ANEW)
     return True
 
@@ -180,10 +179,10 @@ def _was_objected(old: Edition) -> bool:
 
 
 def _with_waiting_jobs() -> Iterable[Provision]:
-    """Provisions whose text in force waits for a draft, where an edition gave way to it."""
-    gave_way = Edition.objects.filter(discarded_for_change(), provision=OuterRef("pk"), state=State.DISCARDED)
+    """Provisions whose text in force waits for a draft, and about which people have written."""
     jobs = DraftJob.objects.filter(wording=OuterRef("current_wording"), state__in=WAITING, earlier__isnull=True)
-    return Provision.objects.in_force().filter(Exists(jobs), Exists(gave_way))
+    written = Revision.objects.filter(edition__provision=OuterRef("pk"), author_kind=AuthorKind.PERSON)
+    return Provision.objects.in_force().filter(Exists(jobs), Exists(written))
 
 
 def _hand_down(provision: Provision) -> None:

@@ -87,7 +87,6 @@ def _add_to(edition: Edition, run: DraftRun) -> Edition:
     """The run's text as the edition's next revision; what was there stays in its history."""
     edition.head = write_revision(edition, run.analysis or {}, **_authorship(run))
     edition.round += 1 if edition.state == State.APPROVED else 0
-    edition.approved_revision = None
     if edition.state == State.IN_REVIEW:
         touch(edition)
         record(edition, "take_in", by=None, run=run.pk)

@@ -73,7 +73,7 @@ def record(
 
 
 def move(edition: Edition, target: State, action: str, *, by: User | None, **data: Any) -> None:
-    """Take ``edition`` to ``target``, save it whole and write the event.
+    """Take ``edition`` to ``target``, save it whole and write the event. Back in review, nothing of it is approved.
 
     Raises:
         NotAllowed: if the table of states has no such step.
@@ -82,6 +82,8 @@ def move(edition: Edition, target: State, action: str, *, by: User | None, **dat
     if not is_allowed(source, target):
         raise NotAllowed(f"An edition that is {State(source).label.lower()} cannot become {target.label.lower()}.")
     edition.state = target
+    if target == State.IN_REVIEW:
+        edition.approved_revision = edition.publish_at = None
     if target in (State.PUBLISHED, State.DISCARDED):
         edition.closed_at = timezone.now()
         edition.claimed_by = edition.claimed_until = None

@@ -1,15 +1,17 @@
 """Rows of the editors' room, made through its own verbs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
+from django.utils import timezone
 
 from analysis.models import DraftJob, DraftRun
 from atlas.models import Capture, Change, Provision, Publication, User, Wording
 from review import actions
-from review.models import Edition
+from review.models import DecisionKind, Edition, State
+from review.moves import decide, lock_edition, move
 from review.roles import make_roles
 from tests.factories import NOON, add_wording, make_provision, make_user, make_version
 
@@ -95,6 +97,24 @@ def approve(edition: Edition, *people: User) -> Edition:
     """Each of ``people`` (default: one new reviewer) opens the edition and approves it."""
     for person in people or (make_editor(),):
         actions.approve(edition, by=person, **shown(edition))
+    edition.refresh_from_db()
+    return edition
+
+
+def approve_for_later(edition: Edition) -> Edition:
+    """Approved, to be published a year from now."""
+    current, by = lock_edition(edition, lock_version=None), make_editor()
+    decide(current, DecisionKind.APPROVE, by=by)
+    current.approved_revision = current.head
+    current.publish_at = timezone.now() + timedelta(days=365)
+    move(current, State.APPROVED, "approve", by=by)
+    return current
+
+
+def send_back(edition: Edition) -> Edition:
+    """Changes requested, of whoever edits it next."""
+    lock = shown(edition)["lock_version"]
+    actions.request_changes(edition, by=make_editor(), lock_version=lock, reason="Say whose.", mode="edit")
     edition.refresh_from_db()
     return edition
 

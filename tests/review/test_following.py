@@ -22,6 +22,7 @@ from tests.factories import TRAINING_TEXT, make_provision
 from tests.review.factories import (
     QUOTE,
     approve,
+    approve_for_later,
     change_text,
     check_constraints,
     cut_anew,
@@ -31,6 +32,7 @@ from tests.review.factories import (
     make_run,
     remove,
     return_to,
+    send_back,
     shown,
 )
 
@@ -50,27 +52,7 @@ def reread(edition: Edition) -> Edition:
     return Edition.objects.select_related("head", "provision__current_wording", "wording").get(pk=edition.pk)
 
 
-def send_back(edition: Edition) -> Edition:
-    lock = shown(edition)["lock_version"]
-    actions.request_changes(edition, by=make_editor(), lock_version=lock, reason="Say whose.", mode="edit")
-    return reread(edition)
-
-
-def schedule(edition: Edition) -> Edition:
-    """Approved, and not published yet: it waits for its hour."""
-    from review.models import DecisionKind
-    from review.moves import decide, lock_edition, move
-
-    current = lock_edition(edition, lock_version=None)
-    by = make_editor()
-    decide(current, DecisionKind.APPROVE, by=by)
-    current.approved_revision = current.head
-    current.publish_at = current.opened_at.replace(year=current.opened_at.year + 1)
-    move(current, State.APPROVED, "approve", by=by)
-    return reread(current)
-
-
-OPEN = {"in review": lambda edition: edition, "sent back": send_back, "approved for later": schedule}
+OPEN = {"in review": lambda edition: edition, "sent back": send_back, "approved for later": approve_for_later}
 
 
 def the_open_edition(provision: Provision) -> Edition:
@@ -85,7 +67,7 @@ def is_whole() -> bool:
 class TestOnlyTheTypographyChanged:
     @pytest.mark.parametrize("state", OPEN)
     def test_nothing_is_lost_and_an_event_says_it_once(self, state: str) -> None:
-        edition = OPEN[state](make_edition())
+        edition = reread(OPEN[state](make_edition()))
         old = edition.wording
         new = change_text(edition.provision, OTHER_TYPOGRAPHY, significance="cosmetic")
         before = reread(edition)
@@ -108,7 +90,7 @@ class TestOnlyTheTypographyChanged:
         assert approve(edition).state == State.PUBLISHED
 
     def test_what_waits_for_its_hour_is_published_at_it(self) -> None:
-        edition = schedule(make_edition())
+        edition = reread(approve_for_later(make_edition()))
         change_text(edition.provision, OTHER_TYPOGRAPHY)
         following.follow_changes()
         assert actions.publish(edition).is_live
@@ -118,7 +100,7 @@ class TestOnlyTheTypographyChanged:
 class TestTheProvisionReadsOtherwise:
     @pytest.mark.parametrize("state", OPEN)
     def test_the_edition_gives_way_whatever_its_state(self, state: str) -> None:
-        edition = OPEN[state](make_edition())
+        edition = reread(OPEN[state](make_edition()))
         change_text(edition.provision, OTHER)
         assert following.follow_changes() == 1
         assert following.follow_changes() == 0
@@ -400,7 +382,7 @@ class TestOnlyOurReadingChanged:
             approve(edition)
 
     def test_what_was_approved_for_later_is_to_be_read_again(self) -> None:
-        edition = schedule(make_edition())
+        edition = reread(approve_for_later(make_edition()))
         cut_anew(edition.provision, OTHER)
         assert following.follow_changes() == 1
         after = reread(edition)
