@@ -7,10 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from analysis import leases, priorities, queue
 from analysis.models import DraftJob
 from analysis.priorities import in_words
-from atlas.models import Topic, Watch
+from atlas.models import Change, Topic, Watch
 from tests.analysis.test_queue import NEW_TEXT, changed_provision
-from tests.atlas.site_rows import publish, reword
 from tests.factories import make_provision, make_user
+from tests.review.factories import change_text, make_publication
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_catalogue")]
 
@@ -49,8 +49,8 @@ def test_what_readers_see_an_outdated_analysis_of_goes_before_all_that_nobody_as
     watched, read = changed_provision(), make_provision()
     watched.provision.topics.set(["training-user-content"])
     Watch.objects.create(user=make_user(), platform=watched.document.platform)
-    publish(read)
-    stale = reword(read, NEW_TEXT)
+    make_publication(read)
+    stale = Change.objects.get(new_wording=change_text(read, NEW_TEXT))
 
     queue.queue_changes()
 
