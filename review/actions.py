@@ -34,8 +34,9 @@ from review.policies import (
     check_reason,
     load_case,
 )
-from review.publishing import publish, restore, retract, withdraw
+from review.publishing import publish, retract, withdraw
 from review.redrafting import ask_for_draft, request_changes
+from review.restoring import restore
 
 __all__ = [
     "approve",

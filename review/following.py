@@ -19,7 +19,7 @@ from review.errors import NotAllowed
 from review.intake import open_with
 from review.models import AuthorKind, Edition, Event, Revision, State
 from review.moves import lock_edition, lock_provision, move, record
-from review.publishing import restorable, restore
+from review.restoring import restorable, restore
 
 logger = structlog.get_logger(__name__)
 

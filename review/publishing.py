@@ -1,7 +1,7 @@
 """From an approved edition to what readers see, and the ends of a publication. The only writer of publications."""
 
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 
 from atlas.markup import citations
@@ -10,7 +10,6 @@ from atlas.models import (
     Approval,
     AttributeValue,
     Obligation,
-    Provision,
     Publication,
     User,
     Version,
@@ -19,7 +18,7 @@ from atlas.models import (
 from review.errors import NotAllowed
 from review.models import Decision, DecisionKind, Edition, EditionKind, Revision, State
 from review.moves import lock_edition, lock_provision, move, record
-from review.policies import Case, check_can_restore, check_permission, check_reason, load_case
+from review.policies import Case, check_permission, check_reason, load_case
 
 ENDINGS = {
     DecisionKind.WITHDRAW: "review.withdraw_publication",
@@ -39,17 +38,14 @@ def publish(edition: Edition, *, by: User | None = None) -> Publication:
     if edition.provision_changed:
         raise NotAllowed("The provision has changed since it was approved: void the approval and review again.")
     case = load_case(edition)
-    _supersede(edition.provision)
+    live = edition.provision.publications.live().first()
+    if live is not None:
+        Publication.objects.filter(pk=live.pk).update(superseded_at=timezone.now())
     publication = _write(case)
     _write_approvals(publication, case)
-    _write_facts(publication)
+    write_facts(publication)
     move(edition, State.PUBLISHED, "publish", by=by, publication=publication.public_id)
     return publication
-
-
-def _supersede(provision: Provision) -> None:
-    """The publication that stands, if one does, makes way for the next."""
-    provision.publications.live().update(superseded_at=timezone.now())
 
 
 def _write(case: Case) -> Publication:
@@ -60,7 +56,7 @@ def _write(case: Case) -> Publication:
         content_sha256=case.head.content_sha256,
         provision=edition.provision,
         wording=edition.wording,
-        version=_latest_version(edition.wording),
+        version=latest_version(edition.wording),
         major=major,
         minor=minor,
         published_at=timezone.now(),
@@ -82,7 +78,7 @@ def _write_approvals(publication: Publication, case: Case) -> None:
         )
 
 
-def _write_facts(publication: Publication) -> None:
+def write_facts(publication: Publication) -> None:
     """The coded facts and citations that readers search by."""
     AttributeValue.objects.bulk_create(
         AttributeValue(
@@ -96,19 +92,15 @@ def _write_facts(publication: Publication) -> None:
 
 def _next_number(edition: Edition) -> tuple[int, int]:
     """2.0 follows 1.3 for a new text of the provision; 1.4 follows it for a correction, also after 2.0."""
+    publications = edition.provision.publications.order_by("-major", "-minor")
     if edition.kind == EditionKind.CORRECTION:
-        publications = edition.provision.publications.order_by("-major", "-minor")
         corrected = publications.filter(wording__folded_sha256=edition.wording.folded_sha256)[0]
         return corrected.major, corrected.minor + 1
-    return _next_major(edition.provision), 0
+    last = publications.first()
+    return (last.major + 1, 0) if last else (1, 0)
 
 
-def _next_major(provision: Provision) -> int:
-    highest: int | None = provision.publications.aggregate(highest=Max("major"))["highest"]
-    return (highest or 0) + 1
-
-
-def _latest_version(wording: Wording) -> Version:
+def latest_version(wording: Wording) -> Version:
     """The version with this wording that was seen last."""
     placed = Version.objects.filter(placements__wording=wording)
     return placed.annotate(seen=Max("captures__sequence")).order_by("-seen", "-number")[0]
@@ -164,53 +156,3 @@ def _check_can_end(publication: Publication, kind: DecisionKind) -> None:
         raise NotAllowed("This publication has been retracted already.")
     if kind == DecisionKind.WITHDRAW and not publication.is_live:
         raise NotAllowed("Only a publication that stands can be withdrawn.")
-
-
-def restorable() -> QuerySet[Publication]:
-    """Superseded publications whose very words are in force again: the latest about them, and none is in review."""
-    same_words = {"provision": OuterRef("provision"), "wording__folded_sha256": OuterRef("wording__folded_sha256")}
-    return Publication.objects.filter(
-        ~Exists(Publication.objects.filter(**same_words, pk__gt=OuterRef("pk"))),
-        ~Exists(Edition.objects.open().filter(**same_words)),
-        superseded_at__isnull=False,
-        withdrawn_at=None,
-        retracted_at=None,
-        provision__removed_at=None,
-        provision__current_wording__folded_sha256=F("wording__folded_sha256"),
-    )
-
-
-@transaction.atomic
-def restore(publication: Publication) -> Publication:
-    """Publish once more what was approved for a text that is in force again. Readers see the approvals of then.
-
-    PostgreSQL holds the same conditions at commit (``review_check_restored``).
-    """
-    provision = lock_provision(publication.provision_id)
-    revision = Revision.objects.get(pk=publication.revision_id)
-    edition = lock_edition(revision.edition, lock_version=None)
-    if not restorable().filter(pk=publication.pk).exists():
-        raise NotAllowed("Only the latest analysis of the text in force, superseded by a later text's, comes back.")
-    case = load_case(edition)
-    check_can_restore(case, is_solo=publication.solo_review)
-    _supersede(provision)
-    again = Publication.objects.create(
-        **publication.content(),
-        content_sha256=publication.content_sha256,
-        provision=provision,
-        wording=edition.wording,
-        version=_latest_version(edition.wording),
-        major=_next_major(provision),
-        published_at=timezone.now(),
-        revision_id=revision.pk,
-        drafter=publication.drafter,
-        solo_review=publication.solo_review,
-        public_note=publication.public_note,
-    )
-    for approval in publication.approvals.all():
-        Approval.objects.create(
-            publication=again, name=approval.name, role=approval.role, approved_at=approval.approved_at
-        )
-    _write_facts(again)
-    record(edition, "restore", by=None, publication=again.public_id, restores=publication.public_id)
-    return again

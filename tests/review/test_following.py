@@ -1,5 +1,9 @@
 """What becomes of editions and publications when their provision changes."""
 
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,6 +13,7 @@ from analysis.gathering import build_contexts
 from analysis.models import DraftJob, JobState
 from analysis.priorities import READ_ELSEWHERE
 from analysis.queue import queue_changes
+from atlas.archive.record.recording import record_capture
 from atlas.archive.verifying.verifying import verify
 from atlas.models import Provision, Publication, Wording
 from review import actions, following
@@ -18,7 +23,8 @@ from review.models import AuthorKind, Comment, Edition, EditionKind, Event, Find
 from review.policies import load_case
 from review.tasks import follow_changes
 from review.verifying import CHECKS
-from tests.factories import TRAINING_TEXT, make_provision
+from tests.atlas.texts import document
+from tests.factories import NOON, TRAINING_TEXT, make_document, make_provision
 from tests.review.factories import (
     QUOTE,
     approve,
@@ -519,3 +525,55 @@ def test_a_wording_is_what_the_factories_say() -> None:
     first = provision.current_wording
     assert isinstance(first, Wording)
     assert change_text(provision, OTHER_TYPOGRAPHY).folded_sha256 == first.folded_sha256
+
+
+class TestThroughTheRecorder:
+    """The same with looks at a whole document, as captures and imports record them."""
+
+    PLAIN = {"summary": "Interpretation of what is kept, and for how long it is kept."}
+
+    @pytest.fixture
+    def see(self) -> Callable[[str, int], Provision]:
+        terms = make_document(name="Terms of Service")
+
+        def see(text: str, day: int, **look: Any) -> Provision:
+            record_capture(terms, text=text, captured_at=NOON + timedelta(days=day), **look)
+            follow_changes()
+            return terms.provisions.select_related("current_wording").get(title="Retention")
+
+        return see
+
+    LONGER = document(Retention="We keep your Content for 400 days after you delete it, and for longer where we must.")
+
+    def test_published_superseded_and_published_again(self, see: Callable[..., Provision]) -> None:
+        first = make_publication(see(document(), 0), **self.PLAIN)
+        provision = see(self.LONGER, 10)
+        job = DraftJob.objects.get(reason="changed")
+        assert (job.wording, job.priority) == (provision.current_wording, READ_ELSEWHERE)
+        approve(make_edition(provision, title="Of the longer term", **self.PLAIN))
+        see(document(), 20)
+        live = Publication.objects.live().get(provision=provision)
+        assert (live.revision_id, live.number) == (first.revision_id, "3.0")
+        assert is_whole()
+
+    def test_what_people_wrote_gives_way_and_comes_back(self, see: Callable[..., Provision]) -> None:
+        edition = revise(make_edition(see(document(), 0), **self.PLAIN))
+        provision = see(self.LONGER, 10)
+        assert reread(edition).state == State.DISCARDED
+        assert DraftJob.objects.get(wording=provision.current_wording).earlier == edition.head.content()  # type: ignore[union-attr]
+        see(document(), 20)
+        assert the_open_edition(provision).head.parent == edition.head  # type: ignore[union-attr]
+        assert is_whole()
+
+    def test_an_upgrade_of_our_extraction_throws_no_work_away(self, see: Callable[..., Provision]) -> None:
+        edition = make_edition(see(document(), 0), **self.PLAIN)
+        see(self.LONGER, 10, upgrade=True)
+        assert reread(edition).state == State.IN_REVIEW
+        assert not DraftJob.objects.filter(reason="changed").exists()
+
+    def test_a_provision_that_is_taken_out_and_put_back(self, see: Callable[..., Provision]) -> None:
+        edition = make_edition(see(document(), 0), **self.PLAIN)
+        see(document(Retention=None), 10)
+        assert reread(edition).state == State.DISCARDED
+        provision = see(document(), 20)
+        assert the_open_edition(provision).head.parent == edition.head  # type: ignore[union-attr]
