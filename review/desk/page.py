@@ -11,7 +11,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from analysis.models import DraftJob, JobState
 from atlas.models import User
 from review import autosaving
 from review.desk import buttons, comment_buttons, redraft_buttons, schedule_buttons, unsaved
@@ -175,7 +174,6 @@ def show(
         "hindrances": obstacles(case, by),
         "approve_words": approve_words(case),
         "findings": grouped(case),
-        "jobs": DraftJob.objects.filter(wording=edition.wording, state__in=[JobState.QUEUED, JobState.RUNNING]),
         "events": Event.objects.filter(edition_ref=edition.pk).order_by("-sequence"),
         "decisions": list(reversed(case.decisions)),
         "revisions": revisions_of(edition).order_by("-number"),
