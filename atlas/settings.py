@@ -196,6 +196,7 @@ ATLAS_SCHEDULES = {
     "queue changed provisions": "analysis.tasks.queue_changes",
     "return expired draft jobs": "analysis.tasks.sweep",
     "take in finished drafts": "review.tasks.take_in",
+    "publish what is due": "review.tasks.publish_due",
 }
 
 configure_structlog()

@@ -81,6 +81,8 @@ def move(edition: Edition, target: State, action: str, *, by: User | None, **dat
     if target in (State.PUBLISHED, State.DISCARDED):
         edition.closed_at = timezone.now()
         edition.claimed_by = edition.claimed_until = None
+    if target in (State.IN_REVIEW, State.CHANGES_REQUESTED):
+        edition.publish_at = None  # the hour goes with the approval
     touch(edition)
     record(edition, action, by=by, from_state=source, to_state=target, **data)
 

@@ -1,5 +1,8 @@
 """From an approved edition to what readers see, and the ends of a publication. The only writer of publications."""
 
+from collections.abc import Iterator
+
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -20,7 +23,6 @@ from review.models import Decision, DecisionKind, Edition, EditionKind, Revision
 from review.moves import lock_edition, lock_provision, move, record
 from review.policies import Case, check_permission, check_reason, load_case
 
-
 ENDINGS = {
     DecisionKind.WITHDRAW: "review.withdraw_publication",
     DecisionKind.RETRACT: "review.retract_publication",
@@ -36,16 +38,35 @@ def publish(edition: Edition, *, by: User | None = None) -> Publication:
     edition = lock_edition(edition, lock_version=None)
     if edition.state != State.APPROVED:
         raise NotAllowed("Only an approved edition can be published.")
-    if edition.provision_changed:
-        raise NotAllowed("The provision has changed since it was approved: void the approval and review again.")
     case = load_case(edition)
+    if found := list(_hindrances(case)):
+        raise NotAllowed(*found)
     live = edition.provision.publications.live().first()
     if live is not None:
         Publication.objects.filter(pk=live.pk).update(superseded_at=timezone.now())
     publication = _write(case)
     _write_particulars(publication, case)
-    move(edition, State.PUBLISHED, "publish", by=by, publication=publication.public_id)
+    approvers = [decision.by.shown_name for decision in case.approvals]
+    move(edition, State.PUBLISHED, "publish", by=by, publication=publication.public_id, approved_by=approvers)
     return publication
+
+
+def _hindrances(case: Case) -> Iterator[str]:
+    """What may have come between the approval and its publication. Who approved stays: not asked what they may now."""
+    edition = case.edition
+    if edition.provision_changed:
+        yield "The provision has changed since it was approved: void the approval and review again."
+    if edition.approved_revision_id != case.head.pk:
+        yield "The text is not the one that was approved: void the approval and review again."
+    if case.open_blockers:
+        yield "A blocking check is open: void the approval and mend the text, or have it waived."
+    if edition.comments.filter(is_blocking=True, resolved_at=None).exists():
+        yield "A blocking comment is open: resolve it, or void the approval."
+    if edition.kind == EditionKind.CORRECTION and not edition.public_note:
+        yield "A correction needs its public note: what was wrong."
+    counting = len({d.by_id for d in case.approvals if settings.ATLAS_SOLO_REVIEW or not case.is_own_work(d.by)})
+    if counting < case.approvals_required:
+        yield f"It needs {case.approvals_required} approvals that count and has {counting}: void them and review again."
 
 
 def _write(case: Case) -> Publication:

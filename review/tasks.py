@@ -6,3 +6,8 @@ from review import actions
 def take_in() -> int:
     """Give finished draft runs their editions."""
     return actions.take_in()
+
+
+def publish_due() -> int:
+    """Publish approved editions whose hour has come."""
+    return actions.publish_due()
