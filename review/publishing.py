@@ -19,13 +19,25 @@ from atlas.models import (
     Wording,
 )
 from review.errors import NotAllowed
-from review.models import Decision, DecisionKind, Edition, EditionKind, Revision, State
+from review.models import Decision, DecisionKind, Edition, EditionKind, ReasonCode, Revision, State
 from review.moves import lock_edition, lock_provision, move, record
 from review.policies import Case, check_permission, check_reason, load_case
 
 ENDINGS = {
     DecisionKind.WITHDRAW: "review.withdraw_publication",
     DecisionKind.RETRACT: "review.retract_publication",
+}
+ENDING_REASONS = (
+    ReasonCode.WRONG,
+    ReasonCode.NOT_GROUNDED,
+    ReasonCode.WRONG_LAW,
+    ReasonCode.INCOMPLETE,
+    ReasonCode.DUPLICATE,
+    ReasonCode.OTHER,
+)
+_COLUMNS = {
+    DecisionKind.WITHDRAW: ("withdrawn_at", "withdrawal_note"),
+    DecisionKind.RETRACT: ("retracted_at", "retraction_note"),
 }
 
 
@@ -135,23 +147,21 @@ def _is_solo(case: Case) -> bool:
 
 
 @transaction.atomic
-def withdraw(publication: Publication, *, by: User, reason: str) -> None:
+def withdraw(publication: Publication, *, by: User, reason: str, reason_code: str = ReasonCode.OTHER) -> None:
     """End a publication: readers see ``reason`` in its place."""
-    _end(publication, DecisionKind.WITHDRAW, by=by, reason=reason, columns=("withdrawn_at", "withdrawal_note"))
+    _end(publication, DecisionKind.WITHDRAW, by=by, reason=reason, reason_code=reason_code)
 
 
 @transaction.atomic
-def retract(publication: Publication, *, by: User, reason: str) -> None:
+def retract(publication: Publication, *, by: User, reason: str, reason_code: str = ReasonCode.OTHER) -> None:
     """End a publication that should not be relied on: a tombstone with ``reason`` stays (410)."""
-    _end(publication, DecisionKind.RETRACT, by=by, reason=reason, columns=("retracted_at", "retraction_note"))
+    _end(publication, DecisionKind.RETRACT, by=by, reason=reason, reason_code=reason_code)
 
 
-def _end(publication: Publication, kind: DecisionKind, *, by: User, reason: str, columns: tuple[str, str]) -> None:
-    check_permission(by, ENDINGS[kind], f"{kind} publications")
-    note = check_reason(reason)
+def _end(publication: Publication, kind: DecisionKind, *, by: User, reason: str, reason_code: str) -> None:
     lock_provision(publication.provision_id)
     publication = Publication.objects.select_for_update(of=("self",)).get(pk=publication.pk)
-    _check_can_end(publication, kind)
+    note = check_can_end(publication, kind, by=by, reason=reason, reason_code=reason_code)
     revision = Revision.objects.select_related("edition").get(pk=publication.revision_id)
     edition = Edition.objects.select_for_update().get(pk=revision.edition_id)
     Decision.objects.create(
@@ -163,13 +173,36 @@ def _end(publication: Publication, kind: DecisionKind, *, by: User, reason: str,
         kind=kind,
         by=by,
         reason=note,
+        reason_code=reason_code,
     )
-    Publication.objects.filter(pk=publication.pk).update(**dict(zip(columns, (timezone.now(), note), strict=True)))
-    record(edition, kind.value, by=by, revision=revision, publication=publication.public_id, reason=note)
+    set_ending(publication, kind, note)
+    publication.save(update_fields=list(_COLUMNS[kind]))
+    record(
+        edition,
+        kind.value,
+        by=by,
+        revision=revision,
+        publication=publication.public_id,
+        number=publication.number,
+        reason=note,
+        reason_code=reason_code,
+    )
 
 
-def _check_can_end(publication: Publication, kind: DecisionKind) -> None:
+def set_ending(publication: Publication, kind: DecisionKind, note: str) -> None:
+    """Make ``publication`` what readers see once it has ended. Does not save it."""
+    at, noted = _COLUMNS[kind]
+    setattr(publication, at, timezone.now())
+    setattr(publication, noted, note)
+
+
+def check_can_end(publication: Publication, kind: DecisionKind, *, by: User, reason: str, reason_code: str) -> str:
+    """The note for readers, if ``by`` may end ``publication`` with it; raises NotAllowed otherwise."""
+    check_permission(by, ENDINGS[kind], f"{kind} publications")
     if publication.retracted_at:
         raise NotAllowed("This publication has been retracted already.")
     if kind == DecisionKind.WITHDRAW and not publication.is_live:
         raise NotAllowed("Only a publication that stands can be withdrawn.")
+    if reason_code not in ENDING_REASONS:
+        raise NotAllowed("Please choose what was wrong with it: the reasons are counted.")
+    return check_reason(reason)
