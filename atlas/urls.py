@@ -3,7 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from review.admin import metrics_pages
+
 urlpatterns = [
+    path("admin/review/metrics/", include(metrics_pages.urls())),
     path("admin/", admin.site.urls),
     path("", include("atlas.site.urls")),
 ]

@@ -5,7 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 
+from review.metrics.figures import FAST, MEASURED
 from review.metrics.period import PERIODS, Period
+from review.models import DecisionKind
 
 
 class PeriodFilter(admin.SimpleListFilter):
@@ -68,4 +70,19 @@ class KindFilter(admin.SimpleListFilter):
 
     def queryset(self, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
         conditions = {"update": Q(public_note=""), "correction": ~Q(public_note="")}
+        return queryset.filter(conditions.get(self.value() or "", Q()))
+
+
+class PaceFilter(admin.SimpleListFilter):
+    """How fast an approval was given; only some were measured."""
+
+    title = "pace of approval"
+    parameter_name = "pace"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        return [("fast", "More than 600 words a minute"), ("unmeasured", "Not measured")]
+
+    def queryset(self, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        approvals = Q(kind=DecisionKind.APPROVE)
+        conditions = {"fast": approvals & FAST, "unmeasured": approvals & ~MEASURED}
         return queryset.filter(conditions.get(self.value() or "", Q()))
