@@ -109,7 +109,8 @@ def _by_day(figures: Figures) -> Counter[tuple[str, date]]:
     return Counter({(name, day): number for name, day, number in rows})
 
 
-# Each step by its end: those that ended in the period. A step that was taken twice counts the first time.
+# Each step by its end, the latest of the period; a step that was taken twice counts the first time.
+_LATEST = 5_000
 _STEPS = """
 WITH drafted AS (
     SELECT extract(epoch FROM run.created_at - capture.recorded_at) AS seconds
@@ -117,32 +118,36 @@ WITH drafted AS (
         JOIN atlas_change change ON change.id = job.change_id
         JOIN atlas_capture capture ON capture.id = change.capture_id
     WHERE run.created_at >= %(start)s AND run.status = 'drafted' AND job.reason = 'changed'
-), claim AS (
-    SELECT edition_ref, min(at) AS at FROM review_event now WHERE action = 'claim' AND at >= %(start)s AND NOT EXISTS (
-        SELECT FROM review_event WHERE edition_ref = now.edition_ref AND action = 'claim' AND at < %(start)s)
-    GROUP BY edition_ref
+    ORDER BY run.created_at DESC LIMIT %(latest)s
 ), taken AS (
-    SELECT extract(epoch FROM claim.at - run.created_at) AS seconds FROM claim JOIN LATERAL (
-        SELECT draft_run_id FROM review_revision
-        WHERE edition_id = claim.edition_ref AND draft_run_id IS NOT NULL ORDER BY number LIMIT 1
-    ) revision ON true JOIN analysis_draftrun run ON run.id = revision.draft_run_id
-), decision AS (
-    SELECT edition_id, min(at) AS at FROM review_decision now
-    WHERE kind IN ('approve', 'request_changes', 'discard') AND at >= %(start)s AND NOT EXISTS (
-        SELECT FROM review_decision WHERE edition_id = now.edition_id AND at < %(start)s
-            AND kind IN ('approve', 'request_changes', 'discard'))
-    GROUP BY edition_id
+    SELECT extract(epoch FROM claim.at - run.created_at) AS seconds FROM (
+        SELECT edition_ref, at FROM review_event event
+        WHERE action = 'claim' AND at >= %(start)s AND NOT EXISTS (
+            SELECT FROM review_event
+            WHERE edition_ref = event.edition_ref AND sequence < event.sequence AND action = 'claim')
+        ORDER BY at DESC LIMIT %(latest)s
+    ) claim JOIN review_revision revision ON revision.edition_id = claim.edition_ref AND revision.number = 1
+        JOIN analysis_draftrun run ON run.id = revision.draft_run_id
 ), decided AS (
-    SELECT extract(epoch FROM decision.at - claim.at) AS seconds FROM decision JOIN LATERAL (
-        SELECT min(at) AS at FROM review_event
-        WHERE edition_ref = decision.edition_id AND action = 'claim' AND at <= decision.at
-    ) claim ON claim.at IS NOT NULL
+    SELECT extract(epoch FROM decision.at - claim.at) AS seconds FROM (
+        SELECT edition_id, at FROM review_decision later
+        WHERE kind IN ('approve', 'request_changes', 'discard') AND at >= %(start)s AND NOT EXISTS (
+            SELECT FROM review_decision
+            WHERE edition_id = later.edition_id AND id < later.id
+                AND kind IN ('approve', 'request_changes', 'discard'))
+        ORDER BY at DESC LIMIT %(latest)s
+    ) decision JOIN LATERAL (
+        SELECT min(at) AS at FROM review_event WHERE edition_ref = decision.edition_id AND action = 'claim'
+    ) claim ON claim.at <= decision.at
 ), published AS (
-    SELECT extract(epoch FROM publication.published_at - approval.at) AS seconds FROM atlas_publication publication
-        JOIN LATERAL (SELECT max(approved_at) AS at FROM atlas_approval WHERE publication_id = publication.id) approval
-            ON approval.at IS NOT NULL
-    WHERE publication.published_at >= %(start)s AND NOT EXISTS (
-        SELECT FROM atlas_publication WHERE revision_id = publication.revision_id AND id < publication.id)
+    SELECT extract(epoch FROM publication.published_at - approval.at) AS seconds FROM (
+        SELECT id, published_at FROM atlas_publication later
+        WHERE published_at >= %(start)s AND NOT EXISTS (
+            SELECT FROM atlas_publication WHERE revision_id = later.revision_id AND id < later.id)
+        ORDER BY published_at DESC LIMIT %(latest)s
+    ) publication JOIN LATERAL (
+        SELECT max(approved_at) AS at FROM atlas_approval WHERE publication_id = publication.id
+    ) approval ON approval.at IS NOT NULL
 )
 """
 _STEP_NAMES = {
@@ -159,14 +164,14 @@ def steps(figures: Figures) -> Table:
         for name in _STEP_NAMES
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_STEPS + " UNION ALL ".join(selects), {"start": figures.period.start})
+        cursor.execute(_STEPS + " UNION ALL ".join(selects), {"start": figures.period.start, "latest": _LATEST})
         found = {name: (number, times) for name, number, times in cursor.fetchall() if number}
     return Table(
         key="steps",
         title="How long each step takes",
-        definition="Steps that ended in the period: half of them took no longer than the first time, nine of ten no"
-        " longer than the second. Only drafts for changes, and only editions that somebody claimed; a text that was"
-        " published again counts once.",
+        definition=f"Steps that ended in the period, the latest {_LATEST:,} of each: half of them took no longer than"
+        " the first time, nine of ten no longer than the second. Only drafts for changes, and only editions that"
+        " somebody claimed; a text that was published again counts once.",
         columns=("Step", "Counted", "Half within", "Nine of ten within"),
         rows=tuple(
             (Cell(words), count(found[name][0]), duration(found[name][1][0]), duration(found[name][1][1]))
