@@ -18,11 +18,13 @@ MORNING = 9  # of the day that is proposed, UTC
 
 def context(edition: Edition, by: User) -> dict[str, Any]:
     """What ``_schedule.html`` shows. One query for an edition that waits for its hour, none for others."""
+    now = timezone.now()
     waits = edition.state == State.APPROVED and edition.publish_at is not None
+    is_to_come = waits and edition.publish_at is not None and edition.publish_at > now
     return {
         "waits_for_hour": waits,
         "refusal": refusal_of(edition) if waits else "",
-        "proposed_hour": _next_morning(timezone.now()),
+        "proposed_hour": edition.publish_at if is_to_come else _next_morning(now),
     }
 
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 WIDTH, HEIGHT = 720, 160
 LEFT, BOTTOM, TOP = 36, 20, 8  # room for the numbers and the days
-BAR, GAP, NAMES = 18, 8, 190  # of a bar chart: a bar, the space after it, the room for the names
+BAR, GAP, NAMES = 18, 8, 220  # of a bar chart: a bar, the space after it, the room for the names
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Quality: what editors make of drafts, what the checks are worth, and what readers were told wrong."""
 
+import re
 from collections import Counter, defaultdict
 
 from django.db.models import Count
@@ -148,7 +149,7 @@ def checks(figures: Figures) -> Table:
         columns=("Check", "Raised", "Part edited after", "Share", "Blockers", "Waived", "Share waived"),
         rows=tuple(
             (
-                Cell(code.replace("_", " ").capitalize()),
+                Cell(re.sub("[-_]", " ", code).capitalize()),
                 count(raised[code]),
                 count(followed[code]),
                 share(followed[code], raised[code]),

@@ -243,7 +243,7 @@ class TestQuality:
             actions.waive(blocker, by=senior, lock_version=shown(waived)["lock_version"], reason="Seen on paper.")
         approve(waived, make_editor(), make_editor())
         assert ignored.is_open
-        found = words(quality.checks(figures()))[code.replace("_", " ").capitalize()]
+        found = words(quality.checks(figures()))[code.replace("-", " ").capitalize()]
         # Raised on the two published drafts, edited after in one; three blockers were raised and one was waived.
         assert found == ["2", "1", "50 %", "3", "1", "33 %"]
 

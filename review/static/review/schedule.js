@@ -2,13 +2,14 @@
 
 const field = document.getElementById("publish_at");
 const button = document.querySelector("button[data-hour-words]");
+const unknown = button?.textContent;
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 function tell() {
   const [, year, month, day, time] = /^(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)/.exec(field.value) ?? [];
   button.textContent = year
     ? `${button.dataset.hourWords} ${Number(day)} ${months[month - 1]} ${year}, ${time} UTC`
-    : `${button.dataset.hourWords} at this hour`;
+    : unknown;
 }
 
 if (field && button) {
