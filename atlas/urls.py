@@ -3,10 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from review.admin import metrics_pages
-
 urlpatterns = [
-    path("admin/review/metrics/", include(metrics_pages.urls())),
+    path("admin/review/metrics/", include("review.admin.metrics_urls")),
     path("admin/", admin.site.urls),
     path("", include("atlas.site.urls")),
 ]

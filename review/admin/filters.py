@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 
-from review.metrics.figures import FAST, MEASURED
+from review.metrics.figures import CORRECTION, FAST, MEASURED
 from review.metrics.period import PERIODS, Period
 from review.models import DecisionKind
 
@@ -60,7 +60,7 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 class KindFilter(admin.SimpleListFilter):
-    """Corrections replace an analysis of the same text: their number ends in something else than 0."""
+    """Corrections replace an analysis of the same text."""
 
     title = "kind"
     parameter_name = "kind"
@@ -69,7 +69,7 @@ class KindFilter(admin.SimpleListFilter):
         return [("update", "New text analysed"), ("correction", "Correction")]
 
     def queryset(self, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        conditions = {"update": Q(public_note=""), "correction": ~Q(public_note="")}
+        conditions = {"update": ~CORRECTION, "correction": CORRECTION}
         return queryset.filter(conditions.get(self.value() or "", Q()))
 
 

@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 from review.metrics.dashboard import BY_NAME, all_tables
@@ -15,14 +14,7 @@ from review.metrics.figures import Figures
 from review.metrics.period import PERIODS, Period
 
 
-def urls() -> list[URLPattern]:
-    view = admin.site.admin_view
-    return [
-        path("", view(require_safe(show_metrics)), name="review_metrics"),
-        path("<slug:name>.csv", view(require_safe(export_table)), name="review_metrics_csv"),
-    ]
-
-
+@require_safe
 def show_metrics(request: HttpRequest) -> HttpResponseBase:
     _check_may_see(request)
     period = Period.asked(request.GET.get("days", ""))
@@ -37,6 +29,7 @@ def show_metrics(request: HttpRequest) -> HttpResponseBase:
     return TemplateResponse(request, "admin/review/metrics.html", context)
 
 
+@require_safe
 def export_table(request: HttpRequest, name: str) -> HttpResponseBase:
     _check_may_see(request)
     period = Period.asked(request.GET.get("days", ""))

@@ -14,6 +14,7 @@ from review.models import Decision, DecisionKind
 
 WORDS_A_SECOND = 10  # 600 a minute: nobody reads faster and knows what they read
 MEASURED = Q(dwell_seconds__gt=0, words_to_read__isnull=False)
+CORRECTION = Q(minor__gt=0)  # of the number of a publication: 1.1 corrects 1.0
 FAST = MEASURED & Q(words_to_read__gt=F("dwell_seconds") * WORDS_A_SECOND)
 
 
@@ -47,7 +48,7 @@ class Figures:
             rows.annotate(people=Coalesce(Subquery(people), 0)).order_by(),
             {
                 "all": Q(),
-                "corrections": ~Q(public_note=""),
+                "corrections": CORRECTION,
                 "solo": Q(solo_review=True),
                 "one": Q(people=1),
                 "two": Q(people=2),

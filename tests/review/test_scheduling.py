@@ -23,6 +23,7 @@ from review import actions, tasks
 from review.errors import NotAllowed, StaleEdition
 from review.models import Comment, Edition, Event, State
 from review.scheduling import in_words, read_hour, refusal_of
+from review.verifying import CHECKS
 from tests.processes import ROOT, database_url, environment, eventually
 from tests.review.factories import (
     CONTENT,
@@ -229,6 +230,18 @@ def test_a_scheduled_successor_supersedes_only_when_its_hour_comes(clock: time_m
     clock.move_to(HOUR)
     tasks.publish_due()
     assert Publication.objects.live().get().number == "2.0"
+
+
+def test_the_record_of_hours_kept_moved_and_refused_verifies(clock: time_machine.Coordinates) -> None:
+    by = make_editor()
+    moved, refused, at_once = schedule(make_edition()), schedule(make_edition()), schedule(make_edition())
+    actions.reschedule(moved, by=by, lock_version=moved.lock_version, publish_at=HOUR + timedelta(minutes=1))
+    actions.publish_now(at_once, by=by, lock_version=at_once.lock_version)
+    change_text(refused.provision, "Everything is different now.")
+    clock.move_to(HOUR + timedelta(minutes=1))
+    assert tasks.publish_due() == 1
+    check_constraints()
+    assert [said for check in CHECKS for said in check.verdicts() if said] == []
 
 
 def desk_url(edition: Edition) -> str:
