@@ -12,6 +12,7 @@ from django.db import transaction
 
 from atlas.models import Provision, User, content_hash
 from review.claiming import claim, claim_next, release
+from review.ending import retract, withdraw
 from review.errors import NotAllowed
 from review.intake import open_with, take_in, write_revision
 from review.models import (
@@ -33,7 +34,7 @@ from review.policies import (
     check_reason,
     load_case,
 )
-from review.publishing import publish, retract, withdraw
+from review.publishing import publish
 from review.redrafting import ask_for_draft, request_changes
 from review.scheduling import check_hour, publish_due, publish_now, reschedule
 

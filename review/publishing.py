@@ -1,4 +1,4 @@
-"""From an approved edition to what readers see, and the ends of a publication. The only writer of publications."""
+"""From an approved edition to what readers see: the only writer of publications. How they end is in ``ending``."""
 
 from collections.abc import Iterator
 
@@ -19,26 +19,9 @@ from atlas.models import (
     Wording,
 )
 from review.errors import NotAllowed
-from review.models import Decision, DecisionKind, Edition, EditionKind, ReasonCode, Revision, State
-from review.moves import lock_edition, lock_provision, move, record
-from review.policies import Case, check_permission, check_reason, load_case
-
-ENDINGS = {
-    DecisionKind.WITHDRAW: "review.withdraw_publication",
-    DecisionKind.RETRACT: "review.retract_publication",
-}
-ENDING_REASONS = (
-    ReasonCode.WRONG,
-    ReasonCode.NOT_GROUNDED,
-    ReasonCode.WRONG_LAW,
-    ReasonCode.INCOMPLETE,
-    ReasonCode.DUPLICATE,
-    ReasonCode.OTHER,
-)
-_COLUMNS = {
-    DecisionKind.WITHDRAW: ("withdrawn_at", "withdrawal_note"),
-    DecisionKind.RETRACT: ("retracted_at", "retraction_note"),
-}
+from review.models import Edition, EditionKind, State
+from review.moves import lock_edition, move
+from review.policies import Case, load_case
 
 
 @transaction.atomic
@@ -78,7 +61,7 @@ def _hindrances(case: Case) -> Iterator[str]:
         yield "A correction needs its public note: what was wrong."
     counting = len({d.by_id for d in case.approvals if settings.ATLAS_SOLO_REVIEW or not case.is_own_work(d.by)})
     if counting < case.approvals_required:
-        yield f"It needs {case.approvals_required} approvals that count and has {counting}: void them and review again."
+        yield f"Too few approvals count ({counting} of {case.approvals_required}): void them and review again."
 
 
 def _write(case: Case) -> Publication:
@@ -144,65 +127,3 @@ def _drafter(edition: Edition) -> str:
 def _is_solo(case: Case) -> bool:
     """Published under single-editor review: its author approved, or fewer people than are needed elsewhere."""
     return any(decision.is_self_approval for decision in case.approvals) or len(case.approvals) < case.strictly_required
-
-
-@transaction.atomic
-def withdraw(publication: Publication, *, by: User, reason: str, reason_code: str = ReasonCode.OTHER) -> None:
-    """End a publication: readers see ``reason`` in its place."""
-    _end(publication, DecisionKind.WITHDRAW, by=by, reason=reason, reason_code=reason_code)
-
-
-@transaction.atomic
-def retract(publication: Publication, *, by: User, reason: str, reason_code: str = ReasonCode.OTHER) -> None:
-    """End a publication that should not be relied on: a tombstone with ``reason`` stays (410)."""
-    _end(publication, DecisionKind.RETRACT, by=by, reason=reason, reason_code=reason_code)
-
-
-def _end(publication: Publication, kind: DecisionKind, *, by: User, reason: str, reason_code: str) -> None:
-    lock_provision(publication.provision_id)
-    publication = Publication.objects.select_for_update(of=("self",)).get(pk=publication.pk)
-    note = check_can_end(publication, kind, by=by, reason=reason, reason_code=reason_code)
-    revision = Revision.objects.select_related("edition").get(pk=publication.revision_id)
-    edition = Edition.objects.select_for_update().get(pk=revision.edition_id)
-    Decision.objects.create(
-        edition=edition,
-        revision=revision,
-        wording_id=publication.wording_id,
-        content_sha256=revision.content_sha256,
-        round=edition.round,
-        kind=kind,
-        by=by,
-        reason=note,
-        reason_code=reason_code,
-    )
-    set_ending(publication, kind, note)
-    publication.save(update_fields=list(_COLUMNS[kind]))
-    record(
-        edition,
-        kind.value,
-        by=by,
-        revision=revision,
-        publication=publication.public_id,
-        number=publication.number,
-        reason=note,
-        reason_code=reason_code,
-    )
-
-
-def set_ending(publication: Publication, kind: DecisionKind, note: str) -> None:
-    """Make ``publication`` what readers see once it has ended. Does not save it."""
-    at, noted = _COLUMNS[kind]
-    setattr(publication, at, timezone.now())
-    setattr(publication, noted, note)
-
-
-def check_can_end(publication: Publication, kind: DecisionKind, *, by: User, reason: str, reason_code: str) -> str:
-    """The note for readers, if ``by`` may end ``publication`` with it; raises NotAllowed otherwise."""
-    check_permission(by, ENDINGS[kind], f"{kind} publications")
-    if publication.retracted_at:
-        raise NotAllowed("This publication has been retracted already.")
-    if kind == DecisionKind.WITHDRAW and not publication.is_live:
-        raise NotAllowed("Only a publication that stands can be withdrawn.")
-    if reason_code not in ENDING_REASONS:
-        raise NotAllowed("Please choose what was wrong with it: the reasons are counted.")
-    return check_reason(reason)

@@ -15,9 +15,9 @@ from django.urls import reverse
 
 from atlas.models import FIVE_PARTS, SUMMARY_PARTS, Publication, User
 from review import actions
+from review.ending import ENDING_REASONS, ENDINGS, check_can_end, set_ending
 from review.errors import NotAllowed, ReviewError
 from review.models import DecisionKind, Edition, ReasonCode, Revision
-from review.publishing import ENDING_REASONS, ENDINGS, check_can_end, set_ending
 
 _LISTED = ("title", "major", "minor", "published_at", "superseded_at", "withdrawn_at", "retracted_at", "provision_id")
 

@@ -210,7 +210,7 @@ def test_an_approval_of_ones_own_text_stops_counting_when_single_editor_review_e
     settings.ATLAS_SOLO_REVIEW = False
     clock.move_to(HOUR)
     assert tasks.publish_due() == 0
-    assert "needs 1 approvals that count and has 0" in refusal_of(edition)
+    assert "Too few approvals count (0 of 1)" in refusal_of(edition)
 
 
 def test_one_that_is_refused_does_not_hold_up_the_others(clock: time_machine.Coordinates) -> None:
