@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
-from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -147,7 +146,8 @@ class TestFlow:
         assert fresh.is_live
 
     def test_a_stale_publication_whose_change_is_not_on_record_counts_without_hours(self) -> None:
-        change_text(make_publication().provision, "Everything is different now.")
+        change = departure(make_publication().provision)
+        tamper("atlas_change", "DELETE FROM atlas_change WHERE id = %s", change.pk)
         assert words(flow.stale(figures())) == {"Stale now": ["1", "\u2013", "\u2013"]}
 
 
@@ -159,15 +159,11 @@ def departure(provision: Any) -> Change:
     """The platform changes the text, and the archive has the change on record."""
     before = provision.current_wording
     after = change_text(provision, f"Everything is different now, in {provision.public_id}.")
-    return Change.objects.create(
-        document=provision.document,
-        provision=provision,
-        capture=after.first_capture,
-        kind="modified",
-        significance="substantive",
-        old_wording=before,
-        new_wording=after,
+    recorded = {"kind": "modified", "significance": "substantive", "old_wording": before, "new_wording": after}
+    change, _ = Change.objects.get_or_create(
+        provision=provision, capture=after.first_capture, defaults={"document": provision.document, **recorded}
     )
+    return change
 
 
 class TestQuality:
@@ -478,7 +474,16 @@ def test_the_figures_are_for_those_who_may_see_them(client: Client) -> None:
     assert client.post(METRICS).status_code == 405
 
 
-def test_a_publication_that_was_published_again_counts_once_among_texts() -> None:
+def test_a_text_that_was_published_again_counts_once_among_texts() -> None:
     publication = make_publication()
-    Publication.objects.filter(pk=publication.pk).update(superseded_at=F("published_at"))
+    altered("atlas_publication", publication.pk, superseded_at=ago(hours=1))
+    columns = [field.column for field in Publication._meta.concrete_fields if field.column != "id"]
+    again = {"major": "major + 1", "superseded_at": "NULL"}
+    values = ", ".join(again.get(column, column) for column in columns)
+    tamper(
+        "atlas_publication",
+        f"INSERT INTO atlas_publication ({', '.join(columns)}) SELECT {values} FROM atlas_publication",
+    )
+    assert figures().publications["all"] == 2
     assert len(figures().sample) == 1
+    assert words(flow.steps(figures()))["Approved → published"][0] == "1"
