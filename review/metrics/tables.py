@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from review import queue
 from review.metrics.period import Period
 
 NOTHING = "\u2013"  # where there is nothing to divide by: no figure, and not the figure 0
@@ -86,8 +87,10 @@ def usd(amount: float) -> str:
 NONE = Cell(NOTHING, plain="")
 
 
-def queue_list(tab: str) -> str:
-    return f"{reverse('admin:review_edition_changelist')}?{urlencode({'tab': tab})}"
+def queue_list(key: str) -> str:
+    """The address of a tab of the queue; empty, where it has no such tab."""
+    is_there = any(tab.key == key for tab in queue.TABS)
+    return f"{reverse('admin:review_edition_changelist')}?{urlencode({'tab': key})}" if is_there else ""
 
 
 def decision_list(period: Period, kind: str, **asked: str | int) -> str:
