@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from analysis.context import ContextTooLong
@@ -435,6 +436,14 @@ class TestWhatReadersSee:
         assert (event.actor, event.data["restores"]) == ("System", first.public_id)
         assert not DraftJob.objects.filter(reason="changed", state=JobState.QUEUED).exists()
         assert is_whole()
+
+    def test_its_page_says_that_the_text_is_back(self, client: Client) -> None:
+        first, _ = self.superseded()
+        return_to(first.provision, first.wording)
+        for _ in range(2):  # before System followed, and after
+            page = client.get(first.provision.get_absolute_url()).content.decode()
+            assert "The provision is back to an earlier text." in page and first.title in page
+            following.follow_changes()
 
     def test_as_often_as_it_comes_back(self) -> None:
         first, second = self.superseded()
