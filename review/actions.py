@@ -33,6 +33,7 @@ from review.policies import (
     load_case,
 )
 from review.publishing import publish, retract, withdraw
+from review.reading_load import words_to_read
 from review.redrafting import ask_for_draft, request_changes
 
 __all__ = [
@@ -125,7 +126,14 @@ def waive(finding: Finding, *, by: User, lock_version: int, reason: str) -> Deci
 
 @transaction.atomic
 def approve(
-    edition: Edition, *, by: User, lock_version: int, revision_id: int, content_sha256: str, wording_id: int
+    edition: Edition,
+    *,
+    by: User,
+    lock_version: int,
+    revision_id: int,
+    content_sha256: str,
+    wording_id: int,
+    dwell_seconds: int | None = None,
 ) -> Edition:
     """Approve exactly the text named, read against the wording named; publishes at once when that is enough."""
     edition = lock_edition(edition, lock_version=lock_version)
@@ -133,7 +141,14 @@ def approve(
     if (revision_id, content_sha256, wording_id) != (case.head.pk, case.head.content_sha256, edition.wording_id):
         raise NotAllowed("The text you were shown is not the text that would be approved. Open the edition again.")
     check_can_approve(case, by)
-    decide(edition, DecisionKind.APPROVE, by=by, is_self_approval=case.is_own_work(by))
+    decide(
+        edition,
+        DecisionKind.APPROVE,
+        by=by,
+        is_self_approval=case.is_own_work(by),
+        dwell_seconds=dwell_seconds,
+        words_to_read=words_to_read(case.head, edition.provision.publications.live().first()),
+    )
     count = len(case.approvals) + 1
     if count < case.approvals_required:
         touch(edition)

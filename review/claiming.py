@@ -1,5 +1,6 @@
 """Claims: a courtesy lease that tells colleagues who is at work. The guard is the form's version, not the claim."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
@@ -24,12 +25,17 @@ def claim(edition: Edition, *, by: User) -> Edition:
 
 
 @transaction.atomic
-def claim_next(*, by: User) -> Edition | None:
-    """Claim the first edition in review that nobody else holds; None if there is none."""
+def claim_next(*, by: User, passed_over: Collection[int] = ()) -> Edition | None:
+    """Claim the first edition in review that nobody else holds and that is not ``passed_over``; None if there is none."""
     check_permission(by, "review.change_edition", "claim editions")
     free = Q(claimed_until=None) | Q(claimed_until__lt=timezone.now()) | Q(claimed_by=by)
     # ``approve`` locks the provision before the edition; skipping locked rows keeps this out of its way.
-    edition = Edition.objects.select_for_update(skip_locked=True).filter(free, state=State.IN_REVIEW).first()
+    edition = (
+        Edition.objects.select_for_update(skip_locked=True)
+        .filter(free, state=State.IN_REVIEW)
+        .exclude(pk__in=passed_over)
+        .first()
+    )
     return _claim(edition, by) if edition else None
 
 

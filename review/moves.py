@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from atlas.models import Provision, User
 from review.errors import NotAllowed, StaleEdition
-from review.models import Decision, DecisionKind, Edition, Event, Finding, Revision, State
+from review.models import Decision, DecisionKind, Edition, Event, Revision, State
 from review.states import is_allowed
 
 SYSTEM = "System"
@@ -111,10 +111,12 @@ def decide(
     *,
     by: User,
     reason: str = "",
-    finding: Finding | None = None,
-    is_self_approval: bool = False,
+    **particulars: Any,
 ) -> Decision:
-    """Write ``by``'s decision on the head of ``edition``, bound to its text, its wording and the round."""
+    """Write ``by``'s decision on the head of ``edition``, bound to its text, its wording and the round.
+
+    ``particulars``: the columns that this kind of decision has besides.
+    """
     assert edition.head is not None
     return Decision.objects.create(
         edition=edition,
@@ -125,6 +127,5 @@ def decide(
         kind=kind,
         by=by,
         reason=reason,
-        finding=finding,
-        is_self_approval=is_self_approval,
+        **particulars,
     )

@@ -20,7 +20,6 @@ from review.models import Decision, DecisionKind, Edition, EditionKind, Revision
 from review.moves import lock_edition, lock_provision, move, record
 from review.policies import Case, check_permission, check_reason, load_case
 
-
 ENDINGS = {
     DecisionKind.WITHDRAW: "review.withdraw_publication",
     DecisionKind.RETRACT: "review.retract_publication",

@@ -1,11 +1,17 @@
 """An edition with what its pages show, and who may see them."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from atlas.models import User
-from review.models import Edition
+from analysis.models import DraftJob, JobState
+from atlas.models import TEXT_FIELDS, User
+from review.models import AuthorKind, DeskSettings, Edition, Revision
 
 # What a draft run keeps for its trace: megabytes that no page of the desk shows.
 HEAVY = [
@@ -28,14 +34,44 @@ def load_edition(edition_id: int) -> Edition:
         Edition.objects.select_related(
             "provision__document__platform",
             "provision__current_wording",
-            "wording",
+            "wording__first_capture",
             "head__author",
             "head__instructed_by",
             "head__draft_run__job",
+            "head__parent__author",
+            "carried_from__author",
             "claimed_by",
+            "assigned_to",
         ).defer(*(f"head__draft_run__{column}" for column in HEAVY)),
         pk=edition_id,
     )
+
+
+@dataclass(frozen=True)
+class Aside:
+    """What the desk has to know besides: ``first_draft`` has the texts of the first draft by a program, by field."""
+
+    draft_is_coming: bool
+    bare_keys: bool
+    first_draft: dict[str, str] | None
+
+
+def load_aside(edition: Edition, by: User) -> Aside:
+    """One query."""
+    jobs = DraftJob.objects.filter(
+        wording=OuterRef("wording"), state__in=[JobState.QUEUED, JobState.RUNNING, JobState.PAUSED]
+    )
+    drafts = Revision.objects.filter(
+        edition=OuterRef("pk"), author_kind__in=[AuthorKind.MODEL, AuthorKind.OUTLINE]
+    ).order_by("number")
+    texts: Any = JSONObject(**{name: name for name in TEXT_FIELDS})
+    row = Edition.objects.filter(pk=edition.pk).values_list(
+        Exists(jobs),
+        Exists(DeskSettings.objects.filter(user=by, bare_keys=False)),
+        Subquery(drafts.annotate(texts=texts).values("texts")[:1]),
+    )
+    draft_is_coming, keys_are_off, first_draft = row.get()
+    return Aside(draft_is_coming, not keys_are_off, first_draft)
 
 
 def may_see(request: HttpRequest) -> User:

@@ -1,0 +1,63 @@
+"""What happened to an edition: its events, newest first, with the revisions they brought."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
+
+from analysis.models import DraftRun
+from review.models import Decision, Edition, Event, Revision
+from review.policies import Case
+
+SHOWN = 30  # events; the audit list has all
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event with the revision it brought (0: none), who drafted that, and the decision with its reason."""
+
+    event: Event
+    revision: int
+    drafter: str
+    decision: Decision | None
+
+    @property
+    def reason(self) -> str:
+        return self.decision.reason if self.decision else str(self.event.data.get("reason") or "")
+
+
+def context(edition: Edition, case: Case) -> dict[str, Any]:
+    """What ``_history.html`` shows. One query."""
+    found = list(_events(edition)[: SHOWN + 1])
+    decisions = {(d.by_id, d.kind, d.at): d for d in case.decisions}  # of the same transaction, so of the same time
+    entries = [
+        _entry(event, found[index + 1] if index + 1 < len(found) else None, decisions)
+        for index, event in enumerate(found[:SHOWN])
+    ]
+    return {"history": entries, "has_more_events": len(found) > SHOWN}
+
+
+def _events(edition: Edition) -> Any:
+    revision = Revision.objects.filter(pk=OuterRef("revision_ref")).annotate(
+        told=JSONObject(
+            number="number",
+            drafter="draft_run__drafter",
+            model_requested="draft_run__model_requested",
+            model_returned="draft_run__model_returned",
+            prompt_name="draft_run__prompt_name",
+            prompt_version="draft_run__prompt_version",
+        )
+    )
+    events = Event.objects.filter(edition_ref=edition.pk).order_by("-sequence")
+    return events.annotate(told=Subquery(revision.values("told")[:1]))
+
+
+def _entry(event: Any, before: Event | None, decisions: Mapping[Any, Decision]) -> Entry:
+    told = dict(event.told or {})
+    number = told.pop("number", 0)
+    brought = number if before is None or before.revision_ref != event.revision_ref else 0
+    drafter = DraftRun(**told).drafter_words if brought and told.get("drafter") else ""
+    decision = decisions.get((event.actor_ref, event.action, event.at))
+    return Entry(event, brought, drafter, decision)
