@@ -26,7 +26,7 @@ def claim(edition: Edition, *, by: User) -> Edition:
 
 @transaction.atomic
 def claim_next(*, by: User, passed_over: Collection[int] = ()) -> Edition | None:
-    """Claim the first edition in review that nobody else holds and that is not ``passed_over``; None if there is none."""
+    """Claim the first edition in review that nobody else holds and that is not ``passed_over``, or None."""
     check_permission(by, "review.change_edition", "claim editions")
     free = Q(claimed_until=None) | Q(claimed_until__lt=timezone.now()) | Q(claimed_by=by)
     # ``approve`` locks the provision before the edition; skipping locked rows keeps this out of its way.

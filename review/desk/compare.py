@@ -19,8 +19,7 @@ LISTED = 100  # revisions to choose from
 
 def compare(request: HttpRequest, edition_id: int) -> HttpResponse:
     """``?a=1&b=2``: revision 1 beside revision 2. Without them, the last two."""
-    may_see(request)
-    edition = load_edition(edition_id)
+    edition = load_edition(edition_id, may_see(request))
     assert edition.head is not None
     newer = as_key(request.GET.get("b", "")) or edition.head.number
     older = as_key(request.GET.get("a", "")) or max(1, newer - 1)

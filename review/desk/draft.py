@@ -17,6 +17,7 @@ from review.models import Edition
 from review.policies import Case
 from review.reading_load import count_words
 
+LONG = 20_000  # characters; a part has some hundred
 CODES = ("exposure_level", "topics", "attributes", "no_material_change")
 
 
@@ -46,11 +47,14 @@ class PartView:
         return count_words(self.text)
 
     @property
-    def missing_quotes(self) -> int:
-        return sum(not quote.is_found for quote in self.quotes)
+    def is_long(self) -> bool:
+        return max(len(self.text), *(len(before) for _, _, before in self.earlier), 0) > LONG
 
     @cached_property
     def comparisons(self) -> list[Comparison]:
+        """Empty for a part of a length that no reader would bear: the page of comparison has time for it."""
+        if self.is_long:
+            return []
         found = [(against, label, diff_words(before, self.text)) for against, label, before in self.earlier]
         return [Comparison(against, label, diff) for against, label, diff in found if is_changed(diff)]
 

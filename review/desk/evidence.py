@@ -1,18 +1,19 @@
 """What the draft rests on: its quotes with their places in the source, its citations with the law they name."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from analysis.grounding import QuoteSpan, spans_of, versions_of
+from analysis.grounding import QuoteSpan, spans_of
 from atlas.markup import citations
 from atlas.models import TEXT_FIELDS, Obligation
 from atlas.templatetags.atlas_markup import obligations_cited_in
 from review.desk.marking import Place
-from review.models import PART_LABELS
+from review.models import PART_LABELS, Finding
 
 FACTS = "attributes"
+NOT_IN_VERSION = "version-quote-not-found"  # the check, see analysis.checks.quotes
 
 
 @dataclass(frozen=True)
@@ -59,15 +60,16 @@ class Evidence:
         return [citation for citation in self.citations.values() if part in citation.parts]
 
 
-def find_evidence(content: Mapping[str, Any], wording: str) -> Evidence:
-    """Two queries at most: the obligations cited, and the versions quoted if there are any."""
-    spans = spans_of(content, wording, versions_of(content))
+def find_evidence(content: Mapping[str, Any], wording: str, findings: Iterable[Finding]) -> Evidence:
+    """One query at most. Quotes of other versions were looked up by the checks: their texts are whole documents."""
+    spans = spans_of(content, wording, {})
+    missing = {(finding.part, finding.start) for finding in findings if finding.code == NOT_IN_VERSION}
     numbers = _numbers(spans)
     quotes: defaultdict[str, list[QuoteView]] = defaultdict(list)
     seen: set[int] = set()
     for span in spans:
         part = FACTS if span.part.startswith(f"{FACTS}.") else span.part
-        view = _view(span, content, numbers)
+        view = _view(span, content, numbers, missing)
         quotes[part].append(replace(view, is_first=view.number not in seen))
         seen.add(view.number)
     places = [Place(number, start, end) for (start, end), number in numbers.items()]
@@ -84,14 +86,17 @@ def _numbers(spans: list[QuoteSpan]) -> dict[tuple[int, int], int]:
     return {place: number for number, place in enumerate(sorted(found), start=1)}
 
 
-def _view(span: QuoteSpan, content: Mapping[str, Any], numbers: Mapping[Any, int]) -> QuoteView:
+def _view(
+    span: QuoteSpan, content: Mapping[str, Any], numbers: Mapping[Any, int], missing: Collection[Any]
+) -> QuoteView:
     if span.part in TEXT_FIELDS:
-        text = str(content.get(span.part) or "")[span.start : span.end]
+        text = str(content.get(span.part) or "")[span.start + 1 : span.end].rpartition("”")[0]
     else:
         facts = [fact for fact in content.get(FACTS) or () if f"{FACTS}.{fact.get('attribute')}" == span.part]
         text = str(facts[0].get("quote") or "") if facts else ""
     number = 0 if span.source else numbers.get((span.source_start, span.source_end), 0)
-    return QuoteView(text, number, span.source, bool(span.level))
+    is_found = (span.part, span.start) not in missing if span.source else number > 0
+    return QuoteView(text, number, span.source, is_found)
 
 
 def _cited(content: Mapping[str, Any]) -> dict[str, CitationView]:

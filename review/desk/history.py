@@ -1,6 +1,6 @@
 """What happened to an edition: its events, newest first, with the revisions they brought."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +31,8 @@ class Entry:
 def context(edition: Edition, case: Case) -> dict[str, Any]:
     """What ``_history.html`` shows. One query."""
     found = list(_events(edition)[: SHOWN + 1])
-    decisions = {(d.by_id, d.kind, d.at): d for d in case.decisions}  # of the same transaction, so of the same time
     entries = [
-        _entry(event, found[index + 1] if index + 1 < len(found) else None, decisions)
+        _entry(event, found[index + 1] if index + 1 < len(found) else None, case.decisions)
         for index, event in enumerate(found[:SHOWN])
     ]
     return {"history": entries, "has_more_events": len(found) > SHOWN}
@@ -54,10 +53,15 @@ def _events(edition: Edition) -> Any:
     return events.annotate(told=Subquery(revision.values("told")[:1]))
 
 
-def _entry(event: Any, before: Event | None, decisions: Mapping[Any, Decision]) -> Entry:
+def _entry(event: Any, before: Event | None, decisions: Sequence[Decision]) -> Entry:
     told = dict(event.told or {})
     number = told.pop("number", 0)
     brought = number if before is None or before.revision_ref != event.revision_ref else 0
     drafter = DraftRun(**told).drafter_words if brought and told.get("drafter") else ""
-    decision = decisions.get((event.actor_ref, event.action, event.at))
-    return Entry(event, brought, drafter, decision)
+    return Entry(event, brought, drafter, _decision_of(event, decisions))
+
+
+def _decision_of(event: Event, decisions: Sequence[Decision]) -> Decision | None:
+    """The last one of the same person and kind before it: a decision is written, then its event."""
+    same = (d for d in reversed(decisions) if (d.by_id, d.kind) == (event.actor_ref, event.action))
+    return next((decision for decision in same if decision.at <= event.at), None)

@@ -29,7 +29,7 @@ from review.desk.conflict import base_of, check_current, chosen, show_conflict
 from review.desk.evidence import find_evidence
 from review.desk.forms import DeskForm, initial_of
 from review.desk.going_on import next_desk
-from review.desk.loading import load_aside, load_edition, may_see
+from review.desk.loading import aside_of, load_edition, may_see
 from review.desk.published import live_publication
 from review.desk.revisions import revisions_of
 from review.desk.token import Token
@@ -67,7 +67,7 @@ class Carried:
 def desk(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Show the desk of an edition, or do what its button says."""
     by = may_see(request)
-    edition = load_edition(edition_id)
+    edition = load_edition(edition_id, by)
     if request.method != "POST":
         return show_as_it_stands(request, edition, by)
     return act(request, edition, DeskForm(chosen(request.POST), edition=edition), by)
@@ -97,10 +97,10 @@ def act(request: HttpRequest, edition: Edition, form: DeskForm, by: User) -> Htt
     messages.success(request, said)
     kept = comment_buttons.unsent(request.POST, verb, subject)
     if verb in KEEPS_TEXT and is_changed(edition, form):
-        return show(request, load_edition(edition.pk), form, by, carried=Carried(kept, token))
+        return show(request, load_edition(edition.pk, by), form, by, carried=Carried(kept, token))
     autosaving.forget(edition, by=by, writer=request.POST.get("unsaved_page", ""), fields=fields_of(form, request.POST))
     if kept:
-        return show_as_it_stands(request, load_edition(edition.pk), by, kept)
+        return show_as_it_stands(request, load_edition(edition.pk, by), by, kept)
     return HttpResponseRedirect(address_after(request, edition, by, f"{verb}:{subject}"))
 
 
@@ -137,11 +137,11 @@ def refuse(
     It keeps the token that was posted: had the edition moved on since, the next button says so.
     """
     carried = Carried(beside(request.POST), token)
-    return show(request, load_edition(form.head.edition_id), form, by, problems, status=status, carried=carried)
+    return show(request, load_edition(form.head.edition_id, by), form, by, problems, status=status, carried=carried)
 
 
 def conflict(request: HttpRequest, form: DeskForm, changes: list[str]) -> HttpResponse:
-    edition = load_edition(form.head.edition_id)
+    edition = load_edition(form.head.edition_id, may_see(request))
     writer = request.POST.get("unsaved_page", "")
     return show_conflict(request, edition, form, changes, base=base_of(edition, request.POST), writer=writer)
 
@@ -182,8 +182,8 @@ def show(
     case = load_case(edition)
     if not edition.is_open:
         form.fields = {name: _read_only(field) for name, field in form.fields.items()}
-    live, aside = live_publication(edition), load_aside(edition, by)
-    evidence = find_evidence(draft.shown_content(edition, form), edition.wording.text)
+    live, aside = live_publication(edition), aside_of(edition)
+    evidence = find_evidence(draft.shown_content(edition, form), edition.wording.text, case.findings)
     context = {
         **admin.site.each_context(request),
         "title": edition.provision.title,

@@ -15,8 +15,7 @@ from review.desk.loading import load_edition, may_see
 @xframe_options_sameorigin
 def preview(request: HttpRequest, edition_id: int) -> HttpResponse:
     """The head revision with the readers' own template."""
-    may_see(request)
-    edition = load_edition(edition_id)
+    edition = load_edition(edition_id, may_see(request))
     head = edition.head
     assert head is not None
     attributes = Attribute.objects.in_bulk([str(item.get("attribute")) for item in head.attributes])
@@ -43,8 +42,7 @@ def preview(request: HttpRequest, edition_id: int) -> HttpResponse:
 
 def previews(request: HttpRequest, edition_id: int) -> HttpResponse:
     """The preview in two frames: a phone and a desk."""
-    may_see(request)
-    edition = load_edition(edition_id)
+    edition = load_edition(edition_id, may_see(request))
     context = {
         **admin.site.each_context(request),
         "title": f"Preview of {edition.provision.public_id}",
