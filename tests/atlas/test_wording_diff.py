@@ -67,7 +67,7 @@ def test_a_long_paragraph_of_one_line_is_compared_by_sentence() -> None:
 def test_texts_that_differ_everywhere_take_no_longer_than_others() -> None:
     words = [f"w{n} x{n}" for n in range(2400)]
     old, new = " ".join(words), " ".join(f"{word.split()[0]} y{n}" for n, word in enumerate(words))
-    start = time.perf_counter()
+    start = time.process_time()
     parts = diff_words(old, new)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert "".join(part.text for part in parts if part.op != "added") == old

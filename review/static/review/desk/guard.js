@@ -6,8 +6,8 @@ export let isSending = false;
 
 form?.addEventListener("input", (event) => { if (event.target.name !== "source_view") isChanged = true; });
 form?.addEventListener("submit", (event) => {
-  // The script that keeps unsaved text may still stop it: whether it did is known once all have been asked.
-  setTimeout(() => { isSending = !event.defaultPrevented; });
+  isSending = true;
+  setTimeout(() => { if (event.defaultPrevented) isSending = false; }); // another script stopped it
 });
 window.addEventListener("pageshow", () => { isSending = false; });
 window.addEventListener("beforeunload", (event) => {
