@@ -80,10 +80,12 @@ def _colleagues(rows: list[Presence], by: User) -> list[Here]:
 
 def _moved(edition: Edition) -> str:
     """ "Ada saved revision 4 at 10:04 UTC" """
-    last = Event.objects.filter(edition_ref=edition.pk, data__lock_version=edition.lock_version).last()
-    if last is None:
+    # Remarks and claims, which move nothing, may follow under the same version.
+    events = Event.objects.filter(edition_ref=edition.pk, data__lock_version=edition.lock_version)
+    last_move = events.order_by("sequence").first()
+    if last_move is None:
         return "Somebody changed it"
     assert edition.head is not None
-    saved = last.action == "revise" and last.data.get("new_text")
-    words = f"saved revision {edition.head.number}" if saved else last.words
-    return f"{last.actor} {words} at {last.at:%H:%M} UTC"
+    saved = last_move.action == "revise" and last_move.data.get("new_text")
+    words = f"saved revision {edition.head.number}" if saved else last_move.words
+    return f"{last_move.actor} {words} at {last_move.at:%H:%M} UTC"

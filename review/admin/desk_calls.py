@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse, QueryDict
+from django.http import HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from atlas.models import User
 from review import autosaving, presence
-from review.desk.conflict import base_of
+from review.desk.conflict import base_of, check_same_person
 from review.desk.forms import DeskForm
 from review.desk.loading import may_see
 from review.desk.token import as_key
@@ -33,7 +32,7 @@ def keep_unsaved(request: HttpRequest, edition_id: int) -> JsonResponse:
     form = DeskForm(request.POST, edition=edition)
     fields = fields_of(form, request.POST)
     try:
-        _check_same_person(request.POST, by)
+        check_same_person(request.POST, by)
         if base == edition.head and fields == stands(form, edition.head, edition.public_note):
             autosaving.forget(edition, by=by, writer=writer, fields=fields)
             return JsonResponse({"kept_at": ""})
@@ -80,12 +79,6 @@ def pulse(request: HttpRequest, edition_id: int) -> JsonResponse:
             "claimed_until": _clock(told.claimed_until),
         }
     )
-
-
-def _check_same_person(post: QueryDict, by: User) -> None:
-    """Raises NotAllowed if somebody else has logged in since the page was opened: its text is not theirs."""
-    if post.get("editor") != str(by.pk):
-        raise NotAllowed(f"You are logged in as {by.shown_name} now, who did not open this page.")
 
 
 def _problem(sentence: str, status: int) -> JsonResponse:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 
 from atlas.archive.texts.wording_diff import DiffPart, diff_words
+from atlas.models import User
 from review.desk.forms import DeskForm
 from review.desk.merging import How, Merged, merge
 from review.desk.token import Token, as_key
@@ -32,6 +33,12 @@ def check_current(edition: Edition, post: QueryDict) -> Token:
     if token.lock_version == edition.lock_version:
         raise StaleEdition(edition, ["The form names another text than the one that it was opened from."])
     raise StaleEdition(edition, changes_since(edition, token.lock_version))
+
+
+def check_same_person(post: QueryDict, by: User) -> None:
+    """Raises NotAllowed if somebody else has logged in since the page was opened: what it says is not theirs."""
+    if post.get("editor", str(by.pk)) != str(by.pk):
+        raise NotAllowed(f"You are logged in as {by.shown_name} now, who did not open this page. Nothing was done.")
 
 
 def base_of(edition: Edition, post: QueryDict) -> Revision | None:

@@ -4,14 +4,16 @@ Each part is taken by itself: what only one of them changed is theirs to decide;
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
 from review.desk.typed import Value, Values, is_same
 
-# difflib is quadratic where words repeat; an analysis has some 500 words, and beyond this a person puts it together.
-MAX_WORDS = 4_000
+# Places where a word meets the same word of the other side: difflib's effort. Two parts of 500 words have some 3,000;
+# beyond this a person puts them together.
+MAX_MEETINGS = 20_000
 
 _WORD = re.compile(r"\s*\S+|\s+\Z")
 
@@ -71,9 +73,9 @@ def weave(base: str, yours: str, theirs: str) -> str | None:
     'We keep your Content for 90 days.'
     """
     texts = [_WORD.findall(text) for text in (base, yours, theirs)]
-    if sum(map(len, texts)) > MAX_WORDS:
-        return None
     words = texts[0]
+    if any(_meetings(words, text) > MAX_MEETINGS for text in texts[1:]):
+        return None
     changes = sorted({*_changes(words, texts[1]), *_changes(words, texts[2])})
     pieces: list[str] = []
     end = -1
@@ -83,6 +85,11 @@ def weave(base: str, yours: str, theirs: str) -> str | None:
         pieces += [*words[max(end, 0) : start], new]
         end = stop
     return "".join([*pieces, *words[max(end, 0) :]])
+
+
+def _meetings(base: list[str], text: list[str]) -> int:
+    counts = Counter(text)
+    return sum(counts[word] for word in base)
 
 
 def _changes(base: list[str], text: list[str]) -> list[tuple[int, int, str]]:

@@ -25,7 +25,7 @@ from review.desk import (
     unsaved,
 )
 from review.desk.buttons import Pressed, Verbs, check_nothing_unsaved, is_changed
-from review.desk.conflict import base_of, check_current, chosen, show_conflict
+from review.desk.conflict import base_of, check_current, check_same_person, chosen, show_conflict
 from review.desk.evidence import find_evidence
 from review.desk.forms import DeskForm, initial_of
 from review.desk.going_on import next_desk
@@ -84,6 +84,7 @@ def act(request: HttpRequest, edition: Edition, form: DeskForm, by: User) -> Htt
     if problems:
         return refuse(request, form, by, token, problems, 400)
     try:
+        check_same_person(request.POST, by)
         if verb == "resume":
             return show(request, edition, form, by, [NOT_SAVED_YET])
         if verb == "continue_unsaved":

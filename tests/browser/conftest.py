@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -32,4 +32,12 @@ def page(browser: Browser) -> Iterator[Page]:
     context.set_default_timeout(15_000)
     page = context.new_page()
     yield page
+    leave(context)
+
+
+def leave(context: BrowserContext) -> None:
+    """Close a browser in which a desk may be open, and let nothing that it sends in leaving outlive the test."""
+    for page in context.pages:
+        page.wait_for_load_state("networkidle")
+    context.set_offline(True)
     context.close()

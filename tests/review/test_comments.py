@@ -75,7 +75,7 @@ class TestCommenting:
         assert shown(edition) == before
         event = Event.objects.latest("id")
         assert str(event) == "Ada commented"
-        assert event.data == {"lock_version": 1, "comment": made.pk, "is_blocking": False}
+        assert event.data.items() >= {"lock_version": 1, "comment": made.pk, "is_blocking": False}.items()
         assert (made.prefix, made.suffix) == ("Content trains models ", ".")
         check_constraints()
 
@@ -189,6 +189,35 @@ class TestThreads:
             )
 
 
+class TestBlocking:
+    def test_a_blocking_comment_stops_an_approval_that_is_open_already(self, client: Client) -> None:
+        edition = make_edition()
+        log_in(client)
+        form = fields_in(opened(client, edition))
+        made = blocked(edition)
+        status, page = press(client, edition, "approve", form)
+        assert status == 409
+        assert "A blocking comment is open: resolve it first." in page
+        assert not edition.decisions.exists()
+        commenting.resolve(made, by=made.by)
+        assert press(client, edition, "approve", form)[0] == 302, "the form is as good as before"
+
+    def test_other_comments_do_not(self, client: Client) -> None:
+        edition = make_edition()
+        log_in(client)
+        form = fields_in(opened(client, edition))
+        comment(edition)
+        assert press(client, edition, "approve", form)[0] == 302
+
+    def test_resolving_frees_an_edition_only_when_none_is_left(self, client: Client) -> None:
+        edition, reviewer = make_edition(), log_in(client)
+        first, second = blocked(edition), blocked(edition)
+        commenting.resolve(first, by=reviewer)
+        assert press(client, edition, "approve", posted(edition, "approve"))[0] == 409
+        commenting.resolve(second, by=reviewer)
+        assert press(client, edition, "approve", posted(edition, "approve"))[0] == 302
+
+
 class TestOnThePage:
     def test_written_answered_and_settled_through_the_page(self, client: Client) -> None:
         edition = make_edition()
@@ -278,6 +307,14 @@ class TestAtOnce:
         results = at_once(*(partial(commenting.resolve, made, by=make_editor()) for _ in range(2)))
         assert sorted(isinstance(result, ReviewError) for result in results) == [False, True]
         assert Event.objects.filter(action="resolve_comment").count() == 1
+
+    def test_a_blocking_comment_and_an_approval_exclude_each_other(self) -> None:
+        for _ in range(5):
+            edition, reviewer, editor = make_edition(), make_editor(), make_editor("Editor")
+            approved, made = at_once(
+                partial(actions.approve, edition, by=reviewer, **shown(edition)), partial(blocked, edition, editor)
+            )
+            assert isinstance(approved, NotAllowed) != isinstance(made, NotAllowed)
 
     def test_a_comment_is_before_an_approval_or_refused_after_it(self) -> None:
         for _ in range(5):

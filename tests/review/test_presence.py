@@ -97,8 +97,9 @@ class TestWhatMoved:
         opened = shown(edition)["lock_version"]
         assert pulse(ben, edition)["moved"] == ""
         revise(edition, "ada", title="Theirs")
+        at = Event.objects.latest("sequence").at
+        actions.claim(edition, by=make_editor())
         told = pulse(ben, edition, lock_version=opened)
-        at = Event.objects.latest("at").at
         assert told["moved"] == f"Ada saved revision 2 at {at:%H:%M} UTC"
         assert told["lock_version"] == opened + 1
 

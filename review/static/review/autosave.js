@@ -30,18 +30,12 @@ function retry() {
   failures += 1;
 }
 
-function typed() {
-  const fields = new FormData(form);
-  fields.set("editor", place.dataset.editor);
-  return fields;
-}
-
 async function send(isLast = false) {
   if (!isPending || (isSending && !isLast)) return;
   clearTimeout(timer);
   isPending = false;
   isSending = true;
-  const fields = typed();
+  const fields = new FormData(form);
   const size = new URLSearchParams(fields).toString().length;
   const answer = await post(place.dataset.autosave, fields, { keepalive: size < KEEPALIVE_LIMIT });
   isSending = false;

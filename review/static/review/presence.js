@@ -2,24 +2,32 @@
 import { form, place, post, tab } from "./calls.js";
 
 const EVERY = 20000;
-const says = document.getElementById("presence");
+const here = document.getElementById("presence");
 const newer = document.getElementById("newer-bar");
+
+// Beside the buttons, which are always in sight.
+const warning = document.createElement("p");
+warning.id = "moved";
+warning.setAttribute("role", "status");
+document.getElementById("save-state")?.before(warning);
 
 let known = form?.elements.namedItem("lock_version").value; // the version that this page shows, or was told of
 let moved = "";
+
+const say = (place, sentences) => {
+  const words = sentences.filter(Boolean).join(" ");
+  if (place && place.textContent !== words) place.textContent = words; // read out only when it changes
+};
 
 function tell(told) {
   known = told.lock_version;
   moved = told.moved || moved;
   const colleagues = told.here.map((who) => `${who.name} (since ${who.since})`).join(", ");
-  const sentences = [
+  say(here, [colleagues && `Also here: ${colleagues}.`, told.other_tab && "You have this open in another tab too."]);
+  say(warning, [
     moved && `${moved}. What you press will be compared first.`,
-    colleagues && `Also here: ${colleagues}.`,
-    told.other_tab && "You have this open in another tab too.",
-  ].filter(Boolean);
-  const words = sentences.join(" ");
-  if (says && says.textContent !== words) says.textContent = words; // read out only when it changes
-  says?.classList.toggle("moved", Boolean(moved));
+    told.newer && newer && "The provision has another text now: see above.",
+  ]);
   if (told.newer && newer) newer.hidden = false;
 }
 
