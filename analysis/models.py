@@ -86,6 +86,7 @@ class DraftJob(models.Model):
         indexes = [
             models.Index(fields=["-priority", "run_after", "id"], condition=Q(state="queued"), name="job_ready"),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="job_leased"),
+            models.Index(fields=["finished_at"], condition=Q(state="failed"), name="job_failed"),
         ]
 
     def __str__(self) -> str:
@@ -165,6 +166,7 @@ class DraftRun(models.Model):
                 fields=["input_sha256"], condition=Q(status="drafted", drafter="model"), name="run_serves_again"
             ),
             models.Index(fields=["created_at"], condition=Q(cost_usd__gt=0), name="run_spent"),
+            models.Index(fields=["model_requested"], name="run_by_model"),
         ]
 
     def __str__(self) -> str:

@@ -185,6 +185,8 @@ ATLAS_VERIFIERS = [
     "analysis.verifying.CHECKS",
     "review.verifying.CHECKS",
 ]
+# What stands in an evidence pack of how a publication was approved.
+ATLAS_EVIDENCE = ["review.evidence.history"]
 # One editor alone: may approve their own text, and every publication made so says it.
 ATLAS_SOLO_REVIEW = CONFIG.solo_review
 

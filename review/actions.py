@@ -180,11 +180,11 @@ def void(edition: Edition, *, by: User, lock_version: int, reason: str) -> None:
 
 
 @transaction.atomic
-def discard(edition: Edition, *, by: User, lock_version: int, reason: str) -> None:
-    """End the edition without a publication."""
+def discard(edition: Edition, *, by: User, lock_version: int, reason: str, reason_code: str = "") -> None:
+    """End the edition without a publication. ``reason_code`` is one of :class:`review.models.ReasonCode`, if any."""
     check_permission(by, "review.change_edition", "discard drafts")
     reason = check_reason(reason)
     edition = lock_edition(edition, lock_version=lock_version)
     check_open(edition)
-    decide(edition, DecisionKind.DISCARD, by=by, reason=reason)
+    decide(edition, DecisionKind.DISCARD, by=by, reason=reason, reason_code=reason_code)
     move(edition, State.DISCARDED, "discard", by=by, reason=reason)

@@ -5,10 +5,12 @@ from typing import Any
 
 import structlog
 from django.db import transaction
+from django.utils import timezone
 
 from analysis.checks import run_checks
 from analysis.models import DraftRun, RunStatus
 from atlas.models import Provision, User, Wording, content_hash
+from review.due_dates import due_at
 from review.models import AuthorKind, Edition, EditionKind, Finding, Revision, State
 from review.moves import lock_provision, move, record, touch
 
@@ -123,6 +125,7 @@ def open_with(
         wording=wording,
         kind=_kind(provision, wording),
         priority=priority,
+        due_at=due_at(wording, content.get("exposure_level", ""), priority, opened=timezone.now()),
         state=State.DISCARDED if reason else State.IN_REVIEW,
     )
     edition.head = write_revision(edition, content, **authorship)

@@ -99,6 +99,7 @@ def touch(edition: Edition) -> None:
             "claimed_by",
             "claimed_until",
             "assigned_to",
+            "due_at",
             "publish_at",
             "closed_at",
         ]

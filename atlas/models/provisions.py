@@ -64,6 +64,7 @@ class Wording(models.Model):
             models.UniqueConstraint(fields=["provision", "number"], name="wording_number_unique"),
             models.UniqueConstraint(fields=["provision", "text_sha256"], name="wording_text_unique"),
         ]
+        indexes = [models.Index(fields=["text_sha256"], name="wording_by_checksum")]
 
     def __str__(self) -> str:
         return f"{self.provision.public_id} wording {self.number}"

@@ -97,9 +97,11 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def describing_another_text(self) -> "PublicationQuerySet":
         """Those about a text that is not, or no longer, in force; not merely one that is cut otherwise now."""
+        # Keys first: of nearly all the wording is the provision's own, and no text has to be looked at.
+        is_removed = Q(provision__removed_at__isnull=False)
         is_other = ~Q(provision__current_wording__folded_sha256=F("wording__folded_sha256"))
-        is_other |= Q(provision__removed_at__isnull=False)
-        return self.filter(is_other, ~stands_cut_anew(version="version", wording="wording"))
+        rows = self.filter(is_removed | ~Q(provision__current_wording=F("wording"))).filter(is_removed | is_other)
+        return rows.filter(~stands_cut_anew(version="version", wording="wording"))
 
     def with_cuts(self) -> "PublicationQuerySet":
         """So that each knows whether it ``stands_cut_anew``."""
@@ -145,8 +147,13 @@ class Publication(AnalysisText, PublicIdentifier):
             models.UniqueConstraint(
                 fields=["provision"],
                 condition=Q(superseded_at=None, withdrawn_at=None, retracted_at=None),
+                include=["wording", "version"],
                 name="publication_one_live",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["content_sha256"], name="publication_by_checksum"),
+            models.Index(fields=["published_at"], name="publication_by_date"),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from atlas.site.headers import View, public
-from atlas.site.views import changes, documents, law, pages, platforms, provisions
+from atlas.site.views import changes, documents, evidence, law, pages, platforms, provisions
 
 app_name = "site"
 
@@ -20,6 +20,8 @@ _PAGES: list[tuple[str, View, str]] = [
     ("provisions/<str:public_id>/", provisions.provision, "provision"),
     ("publications/", provisions.publications, "publications"),
     ("publications/<str:public_id>/", provisions.publication, "publication"),
+    ("publications/<str:public_id>/evidence/", evidence.evidence, "evidence"),
+    ("publications/<str:public_id>/evidence.zip", evidence.evidence_pack, "evidence_pack"),
     ("changes/", changes.changes, "changes"),
     ("changes/<str:public_id>/", changes.change, "change"),
     ("topics/", law.topics, "topics"),
@@ -30,4 +32,7 @@ _PAGES: list[tuple[str, View, str]] = [
     ("about/", pages.about, "about"),
     ("favicon.ico", pages.favicon, "favicon"),
 ]
-urlpatterns = [path(route, public(view), name=name) for route, view, name in _PAGES]
+urlpatterns = [
+    *(path(route, public(view), name=name) for route, view, name in _PAGES),
+    path("verify/", evidence.verify, name="verify"),
+]

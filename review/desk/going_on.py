@@ -7,25 +7,29 @@ from django.urls import reverse
 from atlas.models import User
 from review import actions
 from review.errors import NotAllowed
+from review.models import Edition
 
 MOST_SKIPPED = 200  # kept in the session; then the oldest come up again
 _SKIPPED = "skipped_editions"
 
 
-def next_desk(request: HttpRequest, by: User, *, skipped: int | None = None) -> str:
-    """Claims the next edition that ``by`` has not ``skipped`` since logging in; its address, or the queue's."""
-    passed_over: list[int] = request.session.get(_SKIPPED, [])
-    if skipped is not None:
-        passed_over = [*(key for key in passed_over if key != skipped), skipped][-MOST_SKIPPED:]
-        request.session[_SKIPPED] = passed_over
+def skip(request: HttpRequest, edition: Edition) -> None:
+    """Remember, until the queue was gone through, that ``edition`` was skipped."""
+    skipped = [key for key in request.session.get(_SKIPPED, []) if key != edition.pk]
+    request.session[_SKIPPED] = [*skipped, edition.pk][-MOST_SKIPPED:]
+
+
+def next_desk(request: HttpRequest, by: User, after: Edition) -> str:
+    """Claims the next edition but ``after`` and what was skipped; its address, or the queue's if there is none."""
+    skipped: list[int] = request.session.get(_SKIPPED, [])
     try:
-        edition = actions.claim_next(by=by, passed_over=passed_over)
+        edition = actions.claim_next(by=by, passed_over=[*skipped, after.pk])
     except NotAllowed as refused:
         messages.error(request, str(refused))
         return reverse("admin:review_edition_changelist")
     if edition is not None:
         return reverse("admin:review_edition_desk", args=[edition.pk])
-    if passed_over:
+    if skipped:
         request.session[_SKIPPED] = []
         messages.info(request, "That was the end of the queue. What you skipped comes up again from now on.")
     else:

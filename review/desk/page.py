@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from analysis import priorities
 from atlas.models import User
-from review import autosaving
+from review import autosaving, due_dates
 from review.desk import (
     buttons,
     comment_buttons,
@@ -28,7 +28,7 @@ from review.desk.buttons import Pressed, Verbs, check_nothing_unsaved, is_change
 from review.desk.conflict import base_of, check_current, check_same_person, chosen, show_conflict
 from review.desk.evidence import find_evidence
 from review.desk.forms import DeskForm, initial_of
-from review.desk.going_on import next_desk
+from review.desk.going_on import next_desk, skip
 from review.desk.loading import aside_of, load_edition, may_see
 from review.desk.published import live_publication
 from review.desk.revisions import revisions_of
@@ -108,9 +108,9 @@ def act(request: HttpRequest, edition: Edition, form: DeskForm, by: User) -> Htt
 def address_after(request: HttpRequest, edition: Edition, by: User, pressed: str) -> str:
     """Where the button leads: back to this desk, or on to the next one in the queue."""
     if pressed == "skip:":
-        return next_desk(request, by, skipped=edition.pk)
-    if pressed == "approve:next":
-        return next_desk(request, by)
+        skip(request, edition)
+    if pressed in ("skip:", "approve:next"):
+        return next_desk(request, by, edition)
     return reverse("admin:review_edition_desk", args=[edition.pk])
 
 
@@ -183,6 +183,7 @@ def show(
     case = load_case(edition)
     if not edition.is_open:
         form.fields = {name: _read_only(field) for name, field in form.fields.items()}
+    now = timezone.now()
     live, aside = live_publication(edition), aside_of(edition)
     evidence = find_evidence(draft.shown_content(edition, form), edition.wording.text, case.findings)
     context = {
@@ -195,7 +196,8 @@ def show(
         "token": carried.token or Token.shown(edition),
         "problems": problems or [],
         "aside": aside,
-        "now": timezone.now(),
+        "now": now,
+        "due_words": due_dates.in_words(edition.due_at, now),
         "priority_words": priorities.in_words(edition.priority),
         "findings": deciding.grouped(case),
         "cited": list(evidence.citations.values()),

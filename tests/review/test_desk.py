@@ -4,18 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import escape
 
-from analysis.models import DraftJob
 from atlas.models import Publication, Topic, User
 from review import actions
 from review.desk.forms import DeskForm, attribute_lines, initial_of
 from review.models import Edition, State
-from review.queue import TABS, counts
 from tests.factories import make_provision, make_user
 from tests.review.factories import (
     INVENTED,
@@ -24,7 +19,6 @@ from tests.review.factories import (
     make_edition,
     make_editor,
     make_publication,
-    make_run,
     shown,
 )
 
@@ -78,18 +72,6 @@ def test_the_topics_of_the_text_stand_before_the_others() -> None:
     keys = [key for key, _ in DeskForm(edition=edition).fields["topics"].choices]  # type: ignore[attr-defined]
     assert keys[:3] == ["no-such-topic", last.key, first.key]
     assert keys.count(last.key) == 1
-
-
-def test_a_failed_draft_leaves_its_tab_when_it_is_asked_for_again() -> None:
-    editor = make_editor("Editor")
-    provision = make_provision()
-    actions.ask_for_draft(provision, by=editor)
-    jobs = DraftJob.objects.filter(wording__provision=provision)
-    jobs.update(state="failed", finished_at=timezone.now(), last_error="No answer.")
-    assert counts(editor)["failed"] == 1
-    actions.ask_for_draft(provision, by=editor)
-    assert jobs.count() == 2
-    assert counts(editor)["failed"] == 0
 
 
 def test_coded_facts_are_edited_as_lines() -> None:
@@ -155,60 +137,8 @@ def test_hostile_text_is_shown_as_text(client: Client) -> None:
         assert "<b>More" not in page
 
 
-def queue_url(tab: str = "waiting") -> str:
+def queue_url(tab: str = "unclaimed") -> str:
     return reverse("admin:review_edition_changelist") + f"?tab={tab}"
-
-
-def fill_every_tab(by: User) -> None:
-    make_edition()
-    claimed = make_edition()
-    actions.claim(claimed, by=by)
-    back = make_edition()
-    actions.request_changes(back, by=by, lock_version=back.lock_version, reason="Mend it.", mode="edit")
-    approve(make_edition(exposure_level="high"))
-    stale = make_publication()
-    change_text(stale.provision, "Everything is different now.")
-    job = make_run().job
-    type(job).objects.filter(pk=job.pk).update(state="failed", last_error="No answer.")
-
-
-def test_every_count_is_the_length_of_its_list(client: Client) -> None:
-    by = log_in(client)
-    fill_every_tab(by)
-    counted = counts(by)
-    assert all(counted.values())
-    for tab in TABS:
-        assert client.get(queue_url(tab.key)).content.decode().count('<th scope="row">') == counted[tab.key]
-
-
-def test_an_empty_queue_says_what_to_do_next(client: Client) -> None:
-    log_in(client)
-    for tab in TABS:
-        assert escape(tab.empty) in client.get(queue_url(tab.key)).content.decode()
-
-
-def test_the_queue_is_filtered_and_searched(client: Client) -> None:
-    log_in(client)
-    high, low = make_edition(exposure_level="high", title="Alpha"), make_edition(exposure_level="low", title="Beta")
-    page = client.get(queue_url() + "&exposure=high").content.decode()
-    assert "Alpha" in page and "Beta" not in page
-    name = low.provision.document.platform.name
-    page = client.get(queue_url() + f"&q={name}").content.decode()
-    assert desk_url(low) in page and desk_url(high) not in page
-    assert "Nothing here fits" in client.get(queue_url() + "&q=zzzz").content.decode()
-
-
-def test_the_queue_takes_as_many_queries_for_many_as_for_few(
-    client: Client, django_assert_max_num_queries: Capped
-) -> None:
-    by = log_in(client)
-    fill_every_tab(by)
-    for _ in range(5):
-        make_edition()
-    for tab in TABS:
-        cache.clear()
-        with django_assert_max_num_queries(9):
-            client.get(queue_url(tab.key))
 
 
 def test_the_desk_takes_at_most_seventeen_queries(client: Client, django_assert_max_num_queries: Capped) -> None:
@@ -219,13 +149,6 @@ def test_the_desk_takes_at_most_seventeen_queries(client: Client, django_assert_
     actions.claim(edition, by=make_editor())
     with django_assert_max_num_queries(17):
         assert client.get(desk_url(edition)).status_code == 200
-
-
-def test_start_reviewing_claims_the_next_and_opens_it(client: Client) -> None:
-    edition, by = make_edition(), log_in(client)
-    assert client.post(reverse("admin:review_edition_next")).headers["Location"] == desk_url(edition)
-    edition.refresh_from_db()
-    assert edition.claimed_by == by
 
 
 def test_a_stranger_sees_neither_queue_nor_desk_nor_preview(client: Client) -> None:
@@ -267,14 +190,6 @@ def test_an_editor_asks_for_a_draft_or_starts_by_hand(client: Client) -> None:
     assert wording is not None and wording.draft_jobs.get().reason == "requested"
     client.post(page, {"verb": "open_edition"})
     assert Edition.objects.get().state == State.IN_REVIEW
-
-
-def test_the_first_page_of_the_admin_counts_the_queue(client: Client) -> None:
-    make_edition()
-    log_in(client)
-    page = client.get(reverse("admin:index")).content.decode()
-    assert "Atlas editors&#x27; desk" in page
-    assert "<strong>1</strong> Waiting for review" in page
 
 
 def test_nothing_on_the_pages_needs_inline_script_or_style(client: Client) -> None:

@@ -287,6 +287,12 @@ class TestDeciding:
         second.refresh_from_db()
         assert first.state == State.PUBLISHED and second.claimed_by is not None
 
+    def test_a_first_of_two_approvals_goes_on_too(self, client: Client) -> None:
+        first, second = make_edition(exposure_level="high"), make_edition()
+        actions.claim(first, by=log_in(client))
+        response = client.post(desk_url(first), posted(first, "approve:next"))
+        assert response.headers["Location"] == desk_url(second)
+
     def test_skipping_goes_through_the_queue_and_decides_nothing(self, client: Client) -> None:
         editions = [make_edition() for _ in range(3)]
         by = log_in(client)

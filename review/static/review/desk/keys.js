@@ -56,14 +56,17 @@ function open(details, selector) {
   details.querySelector(selector)?.focus();
 }
 
-const askFor = (name) => open(document.querySelector(`[name="${name}"]`)?.closest("details"), `[name="${name}"]`);
+function askForChanges() {
+  const details = document.querySelector('details.ask button[value^="request_changes"]')?.closest("details");
+  open(details, "textarea, select, input:not([type=hidden])");
+}
 
 const BARE = {
   j: () => showFinding(1),
   k: () => showFinding(finding < 0 ? 0 : -1),
   d: () => say(showNextKind()),
   p: () => byKey("p")?.click(),
-  r: () => askFor("request_changes_reason"),
+  r: askForChanges,
   s: () => press(byKey("s")),
   c: () => open(document.getElementById("new-comment"), "#comment_body"),
   "?": () => sheet?.showModal(),
