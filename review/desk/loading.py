@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from analysis.models import DraftJob, JobState
-from atlas.models import TEXT_FIELDS, User
+from atlas.models import TEXT_FIELDS, Topic, User
 from review.models import AuthorKind, DeskSettings, Edition, Revision
 
 # What a draft run keeps for its trace: megabytes that no page of the desk shows.
@@ -45,7 +46,7 @@ def load_edition(edition_id: int, by: User) -> Edition:
             "assigned_to",
         )
         .defer(*(f"head__draft_run__{column}" for column in HEAVY))
-        .annotate(aside=_aside(by)),
+        .annotate(aside=_aside(by), topic_rows=ArraySubquery(_topics().values(row=JSONObject(key="key", name="name")))),
         pk=edition_id,
     )
 
@@ -77,6 +78,16 @@ def _aside(by: User) -> Any:
         keys_are_off=Exists(DeskSettings.objects.filter(user=by, bare_keys=False)),
         first_draft=Subquery(drafts.annotate(texts=texts).values("texts")[:1]),
     )
+
+
+def topic_names(edition: Edition) -> dict[str, str]:
+    """Key → name of the catalogue's topics, by name. No query for an edition that ``load_edition`` loaded."""
+    rows = getattr(edition, "topic_rows", None)
+    return {row["key"]: row["name"] for row in (_topics().values("key", "name") if rows is None else rows)}
+
+
+def _topics() -> QuerySet[Topic]:
+    return Topic.objects.filter(is_retired=False).order_by("name")
 
 
 def may_see(request: HttpRequest) -> User:
