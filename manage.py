@@ -18,6 +18,8 @@ WITHOUT_DATABASE = {
 
 def needs_database(arguments: list[str]) -> bool:
     asks_for_help = not {"-h", "--help"}.isdisjoint(arguments)
+    if arguments[:1] == ["check"]:
+        return not asks_for_help and "--database" in arguments
     return bool(arguments) and not asks_for_help and arguments[0] not in WITHOUT_DATABASE
 
 

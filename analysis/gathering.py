@@ -113,7 +113,7 @@ class _Surroundings:
             topics={topic.pk: topic.name for topic in self.catalogue.topics.values() if not topic.is_retired},
             likely_topics=tuple(topic.pk for topic in topics),
             facts=tuple(facts_of(self.catalogue, topics)),
-            previous_analysis=self._previous_analysis(provision),
+            previous_analysis=self._previous_analysis(job, provision),
             outline=checklist(wording.text, topics),
             instructions=job.instructions,
             parts=tuple(job.parts),
@@ -142,11 +142,11 @@ class _Surroundings:
             "First captured with this wording": wording.first_capture.captured_at.date().isoformat(),
         }
 
-    def _previous_analysis(self, provision: Provision) -> dict[str, str]:
+    def _previous_analysis(self, job: DraftJob, provision: Provision) -> dict[str, str]:
+        """What people wrote last about the text before: the job has it if no reader has seen it yet."""
         publication = self.publications.get(provision.pk)
-        if publication is None:
-            return {}
-        return {name: text for name in SHOWN_OF_PREVIOUS if (text := getattr(publication, name))}
+        content = job.earlier or (publication.content() if publication else {})
+        return {name: text for name in SHOWN_OF_PREVIOUS if (text := content.get(name))}
 
 
 def _changes(jobs: Sequence[DraftJob]) -> dict[int, Change]:

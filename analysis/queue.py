@@ -14,6 +14,7 @@ from analysis.schema import Analysis
 from atlas.archive.judgements.clustering import open_to_analysis, set_aside
 from atlas.archive.judgements.noise_rules import Rules
 from atlas.models import Change, Publication, User, Wording
+from atlas.models.provisions import ChangeQuerySet
 from atlas.rooms import wake
 
 OPEN = (JobState.QUEUED, JobState.RUNNING, JobState.PAUSED)
@@ -40,19 +41,29 @@ def queue_changes() -> int:
     """
     with transaction.atomic():
         _follow_decisions()
-        jobs = _jobs_of(_changes_to_queue())
-        if jobs:
-            DraftJob.objects.bulk_create(jobs, ignore_conflicts=True, batch_size=1_000)
-            wake("jobs_queued")
+        return _queue(Change.objects.awaiting_analysis())
+
+
+def queue_successor(change: Change) -> None:
+    """Queue a job for ``change`` because an analysis of the text before was in the editors' hands.
+
+    Also where it would queue none by itself: a cosmetic change, or one that an import of history brought.
+    """
+    _queue(Change.objects.filter(pk=change.pk))
+
+
+def _queue(changes: ChangeQuerySet) -> int:
+    jobs = _jobs_of(_not_analysed(open_to_analysis(changes)))
+    if jobs:
+        DraftJob.objects.bulk_create(jobs, ignore_conflicts=True, batch_size=1_000)
+        wake("jobs_queued")
     return len(jobs)
 
 
-def _changes_to_queue() -> Iterable[Change]:
-    changes = priorities.with_reasons(open_to_analysis(Change.objects.awaiting_analysis()))
+def _not_analysed(changes: ChangeQuerySet) -> Iterable[Change]:
     return (
-        changes.filter(
-            ~Exists(_jobs_for_the_change()), ~Exists(_drafts_of_the_text()), ~Exists(_publications_of_the_text())
-        )
+        priorities.with_reasons(changes)
+        .filter(~Exists(_jobs_for_the_change()), ~Exists(_drafts_of_the_text()), ~Exists(_publications_of_the_text()))
         .select_related("document", "old_wording", "new_wording")
         .order_by("new_wording_id", "-pk")
         .distinct("new_wording_id")

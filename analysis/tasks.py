@@ -1,15 +1,10 @@
 """What django-q2 wakes in this room. Without arguments: the rows say what there is to do."""
 
-from analysis import drafting, leases, queue
+from analysis import drafting, leases
 from atlas.rooms import wake
 from atlas.stopping import stop_requested
 
 BUDGET_SECONDS = 60.0  # for new claims; with a call on top it stays below the cluster's timeout
-
-
-def queue_changes() -> int:
-    """Queue drafts of changed provisions."""
-    return queue.queue_changes()
 
 
 def drain() -> int:

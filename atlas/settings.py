@@ -175,7 +175,7 @@ ATLAS_CLUSTER_PRELOAD = ["analysis.llm.preload"] if CONFIG.llm_model else []
 
 # Rooms pull; a finished step only rings the bell of the room after it (atlas/rooms.py).
 ATLAS_ROOMS = {
-    "changes_recorded": "analysis.tasks.queue_changes",
+    "changes_recorded": "review.tasks.follow_changes",
     "jobs_queued": "analysis.tasks.drain",
     "drafts_finished": "review.tasks.take_in",
 }
@@ -195,7 +195,7 @@ ATLAS_SAMPLE_PASSWORD = "atlas-sample"
 
 # Every minute all rooms look for work, in case a bell was not heard.
 ATLAS_SCHEDULES = {
-    "queue changed provisions": "analysis.tasks.queue_changes",
+    "follow changed provisions": "review.tasks.follow_changes",
     "return expired draft jobs": "analysis.tasks.sweep",
     "take in finished drafts": "review.tasks.take_in",
 }

@@ -12,6 +12,7 @@ from django.db import transaction
 from atlas.models import Provision, User, content_hash
 from review.claiming import claim, claim_next, release
 from review.errors import NotAllowed
+from review.following import follow_changes
 from review.intake import open_with, take_in, write_revision
 from review.models import (
     AuthorKind,
@@ -20,13 +21,14 @@ from review.models import (
     Edition,
     Finding,
     Revision,
-    Severity,
     State,
 )
 from review.moves import decide, lock_edition, lock_provision, move, record, touch
 from review.policies import (
     check_can_approve,
-    check_in_review,
+    check_can_revise,
+    check_can_void,
+    check_can_waive,
     check_open,
     check_permission,
     check_reason,
@@ -35,6 +37,7 @@ from review.policies import (
 from review.publishing import publish, retract, withdraw
 from review.reading_load import words_to_read
 from review.redrafting import ask_for_draft, request_changes
+from review.restoring import restore
 
 __all__ = [
     "approve",
@@ -42,10 +45,12 @@ __all__ = [
     "claim",
     "claim_next",
     "discard",
+    "follow_changes",
     "open_edition",
     "publish",
     "release",
     "request_changes",
+    "restore",
     "retract",
     "revise",
     "take_in",
@@ -79,12 +84,9 @@ def revise(
 
     A changed ``public_note`` starts a new round: approvals given before stop counting.
     """
-    check_permission(by, "review.change_edition", "edit drafts")
     edition = lock_edition(edition, lock_version=lock_version)
-    check_open(edition)
+    check_can_revise(edition, by)
     assert edition.head is not None
-    if edition.state == State.APPROVED:
-        raise NotAllowed("This text is approved: void the approval first.")
     new_note = public_note is not None and public_note.strip() != edition.public_note
     new_text = content_hash({**edition.head.content(), **content}) != edition.head.content_sha256
     if not (new_note or new_text):
@@ -106,18 +108,9 @@ def revise(
 @transaction.atomic
 def waive(finding: Finding, *, by: User, lock_version: int, reason: str) -> Decision:
     """Let the text pass in spite of a blocking ``finding``, in ``by``'s name. From then on it needs two approvals."""
-    check_permission(by, "review.waive_finding", "waive a blocking check")
     reason = check_reason(reason)
     edition = lock_edition(finding.revision.edition, lock_version=lock_version)
-    check_in_review(edition)
-    if finding.revision_id != edition.head_id:
-        raise NotAllowed("That finding belongs to an earlier revision.")
-    if finding.severity != Severity.BLOCKER:
-        raise NotAllowed("Only a blocking check needs a waiver.")
-    if not finding.is_waivable:
-        raise NotAllowed("This check cannot be waived: take the coded fact out, or mend it.")
-    if finding.waivers.exists():
-        raise NotAllowed("That check has been waived already.")
+    check_can_waive(finding, edition, by)
     decision = decide(edition, DecisionKind.WAIVE, by=by, reason=reason, finding=finding)
     touch(edition)
     record(edition, "waive", by=by, finding=finding.pk, code=finding.code)
@@ -163,15 +156,11 @@ def approve(
 @transaction.atomic
 def void(edition: Edition, *, by: User, lock_version: int, reason: str) -> None:
     """Take back the approvals given so far: a new round begins in which they do not count."""
-    check_permission(by, "review.approve_edition", "void approvals")
     reason = check_reason(reason)
     edition = lock_edition(edition, lock_version=lock_version)
-    case = load_case(edition)
-    if edition.state not in (State.IN_REVIEW, State.APPROVED) or not case.approvals:
-        raise NotAllowed("There is no approval to void.")
+    check_can_void(load_case(edition), by)
     decide(edition, DecisionKind.VOID, by=by, reason=reason)
     edition.round += 1
-    edition.approved_revision = None
     if edition.state == State.APPROVED:
         move(edition, State.IN_REVIEW, "void", by=by)
     else:

@@ -10,14 +10,12 @@ from django.utils import timezone
 from analysis.checks import run_checks
 from analysis.models import DraftRun, RunStatus
 from atlas.models import Provision, User, Wording, content_hash
+from review.carrying import ARRIVED_LATE, discard_for_change, left_behind
 from review.due_dates import due_at
 from review.models import AuthorKind, Edition, EditionKind, Finding, Revision, State
 from review.moves import lock_provision, move, record, touch
 
 logger = structlog.get_logger(__name__)
-
-PROVISION_CHANGED = "The provision changed."
-ARRIVED_LATE = "The provision had changed when this draft arrived."
 
 
 def take_in() -> int:
@@ -66,7 +64,7 @@ def _place(run: DraftRun, provision: Provision) -> Edition:
     edition.provision = provision
     if edition.wording.folded_sha256 == wording.folded_sha256:
         return _add_to(edition, run)
-    move(edition, State.DISCARDED, "discard", by=None, reason=PROVISION_CHANGED)
+    discard_for_change(edition)
     return _open_for(run, provision)
 
 
@@ -91,7 +89,6 @@ def _add_to(edition: Edition, run: DraftRun) -> Edition:
     """The run's text as the edition's next revision; what was there stays in its history."""
     edition.head = write_revision(edition, run.analysis or {}, **_authorship(run))
     edition.round += 1 if edition.state == State.APPROVED else 0
-    edition.approved_revision = None
     if edition.state == State.IN_REVIEW:
         touch(edition)
         record(edition, "take_in", by=None, run=run.pk)
@@ -117,9 +114,14 @@ def open_with(
     action: str,
     priority: int = 0,
     reason: str = "",
+    public_note: str = "",
     **authorship: Any,
 ) -> Edition:
-    """A new edition with its first revision; with a ``reason``, one that is discarded from the start."""
+    """A new edition with its first revision; with a ``reason``, one that is discarded from the start.
+
+    What people had written when the provision changed stands beside it as ``carried_from``.
+    """
+    handed_down = left_behind(provision)
     edition = Edition.objects.create(
         provision=provision,
         wording=wording,
@@ -127,11 +129,14 @@ def open_with(
         priority=priority,
         due_at=due_at(wording, content.get("exposure_level", ""), priority, opened=timezone.now()),
         state=State.DISCARDED if reason else State.IN_REVIEW,
+        public_note=public_note,
+        carried_from=handed_down if handed_down != authorship.get("parent") else None,
     )
     edition.head = write_revision(edition, content, **authorship)
     edition.save(update_fields=["head"])
     author: User | None = authorship.get("author")
     more: dict[str, Any] = {"reason": reason} if reason else {}
+    more |= {"carried_from": edition.carried_from_id} if edition.carried_from_id else {}
     record(edition, action, by=author, to_state=edition.state, **more)
     return edition
 
@@ -144,9 +149,8 @@ def _kind(provision: Provision, wording: Wording) -> EditionKind:
 
 def write_revision(edition: Edition, content: Mapping[str, Any], **authorship: Any) -> Revision:
     """The next revision of ``edition``, with the findings of all checks. The caller makes it the head."""
-    revision = Revision(
-        edition=edition, parent=edition.head, number=edition.revisions.count() + 1, **content, **authorship
-    )
+    made_from = {"parent": edition.head, **authorship}
+    revision = Revision(edition=edition, number=edition.revisions.count() + 1, **content, **made_from)
     revision.content_sha256 = content_hash(revision.content())
     revision.save()
     Finding.objects.bulk_create(

@@ -7,6 +7,7 @@ from django.utils import timezone
 from atlas.models import Provision, User
 from review.errors import NotAllowed, StaleEdition
 from review.models import Decision, DecisionKind, Edition, Event, Revision, State
+from review.seals import seals_for
 from review.states import is_allowed
 
 SYSTEM = "System"
@@ -55,7 +56,10 @@ def record(
     revision: Revision | None = None,
     **data: Any,
 ) -> Event:
-    """Write a line of the audit trail. ``from_state`` and ``to_state`` stay empty where the state does not move."""
+    """Write a line of the audit trail. ``from_state`` and ``to_state`` stay empty where the state does not move.
+
+    It bears a hash of the row that it is about (``review.seals``), so that nobody alters that row unseen.
+    """
     return Event.objects.create(
         edition_ref=edition.pk,
         action=action,
@@ -64,12 +68,12 @@ def record(
         actor_ref=by.pk if by else None,
         actor=by.shown_name if by else SYSTEM,
         revision_ref=revision.pk if revision else edition.head_id,
-        data={"lock_version": edition.lock_version, **data},
+        data={"lock_version": edition.lock_version, **data, **seals_for(edition, action, by, data)},
     )
 
 
 def move(edition: Edition, target: State, action: str, *, by: User | None, **data: Any) -> None:
-    """Take ``edition`` to ``target``, save it whole and write the event.
+    """Take ``edition`` to ``target``, save it whole and write the event. Back in review, nothing of it is approved.
 
     Raises:
         NotAllowed: if the table of states has no such step.
@@ -78,6 +82,8 @@ def move(edition: Edition, target: State, action: str, *, by: User | None, **dat
     if not is_allowed(source, target):
         raise NotAllowed(f"An edition that is {State(source).label.lower()} cannot become {target.label.lower()}.")
     edition.state = target
+    if target == State.IN_REVIEW:
+        edition.approved_revision = edition.publish_at = None
     if target in (State.PUBLISHED, State.DISCARDED):
         edition.closed_at = timezone.now()
         edition.claimed_by = edition.claimed_until = None

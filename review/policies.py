@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
+from django.db import connection
 
 from atlas.models import Exposure, User
 from review.errors import NotAllowed
-from review.models import AuthorKind, Decision, DecisionKind, Edition, EditionKind, Finding, Revision, Severity, State
+from review.models import Decision, DecisionKind, Edition, EditionKind, Finding, Revision, Severity, State
 
 
 def check_permission(by: User, permission: str, to_do: str) -> None:
@@ -35,11 +36,32 @@ def check_in_review(edition: Edition) -> None:
         raise NotAllowed(f"This edition is {edition.get_state_display().lower()}, not in review.")
 
 
+def check_can_revise(edition: Edition, by: User) -> None:
+    check_permission(by, "review.change_edition", "edit drafts")
+    check_open(edition)
+    if edition.state == State.APPROVED:
+        raise NotAllowed("This text is approved: void the approval first.")
+
+
+def check_can_waive(finding: Finding, edition: Edition, by: User) -> None:
+    check_permission(by, "review.waive_finding", "waive a blocking check")
+    check_in_review(edition)
+    if finding.revision_id != edition.head_id:
+        raise NotAllowed("That finding belongs to an earlier revision.")
+    if finding.severity != Severity.BLOCKER:
+        raise NotAllowed("Only a blocking check needs a waiver.")
+    if not finding.is_waivable:
+        raise NotAllowed("This check cannot be waived: take the coded fact out, or mend it.")
+    if finding.waivers.exists():
+        raise NotAllowed("That check has been waived already.")
+
+
 @dataclass(frozen=True)
 class Case:
-    """An edition's head with what speaks for and against it. Two or three queries, made by :func:`load_case`.
+    """An edition's head with what speaks for and against it. Three queries, made by :func:`load_case`.
 
-    ``writers`` and ``instructors`` are the keys of all who wrote a part of the head, or had it drafted.
+    ``writers`` and ``instructors`` are the keys of all who wrote a part of the head, or had it drafted. ``needs_two``
+    are the reasons for a second approval: once one holds for any revision, it holds for all that follow.
     """
 
     edition: Edition
@@ -48,6 +70,8 @@ class Case:
     decisions: list[Decision]
     writers: frozenset[int]
     instructors: frozenset[int]
+    needs_two: frozenset[str]
+    open_objections: int
 
     @cached_property
     def waivers(self) -> dict[int, Decision]:
@@ -63,10 +87,6 @@ class Case:
         return [finding for finding in self.blockers if finding.pk not in self.waivers]
 
     @property
-    def has_waived_blocker(self) -> bool:
-        return any(finding.pk in self.waivers for finding in self.blockers)
-
-    @property
     def approvals(self) -> list[Decision]:
         """Those that count: of this very text, in the edition's current round."""
         return [
@@ -80,15 +100,13 @@ class Case:
 
     @property
     def reasons_for_two(self) -> list[str]:
-        return [
-            words
-            for holds, words in (
-                (self.head.exposure_level == Exposure.HIGH, "exposure is high"),
-                (self.has_waived_blocker, "a blocking check was waived"),
-                (self.edition.kind == EditionKind.CORRECTION, "it corrects a publication"),
-            )
-            if holds
-        ]
+        is_high = self.head.exposure_level == Exposure.HIGH
+        words = {
+            "high": "exposure is high" if is_high else "exposure was rated high in an earlier revision",
+            "waived": "a blocking check was waived",
+            "correction": "it corrects a publication",
+        }
+        return [words[reason] for reason in words if reason in self.needs_two]
 
     @property
     def strictly_required(self) -> int:
@@ -107,52 +125,59 @@ def load_case(edition: Edition) -> Case:
     assert edition.head is not None, f"edition {edition.pk} has no revision"
     findings = list(edition.head.findings.all())
     decisions = list(edition.decisions.select_related("by", "revision").order_by("id"))
-    origins = origins_of(edition)
-    writers = frozenset(revision.author_id for revision in origins if revision.author_id)
-    instructors = frozenset(revision.instructed_by_id for revision in origins if revision.instructed_by_id)
-    return Case(edition, edition.head, findings, decisions, writers, instructors)
+    return Case(edition, edition.head, findings, decisions, *_standing(edition))
 
 
-def origins_of(edition: Edition) -> list[Revision]:
-    """The head and the revisions that people made it from, back to the draft they started from. At most one query.
+# The text's line: the head and what people made it from, back to the draft they began with, which took nothing over.
+# PostgreSQL draws it, and gives the reasons for two, here as at commit: review/migrations/0008_desk_guards.py.
+_STANDING = """
+SELECT ARRAY(SELECT author_id FROM review_line(%(head)s) WHERE author_id IS NOT NULL),
+    ARRAY(SELECT instructed_by_id FROM review_line(%(head)s) WHERE instructed_by_id IS NOT NULL),
+    ARRAY(SELECT review_reasons_for_two(%(edition)s)),
+    (SELECT count(*) FROM review_comment WHERE edition_id = %(edition)s AND is_blocking AND resolved_at IS NULL)
+"""
 
-    A draft takes nothing over from the revision before it, so the line ends there. PostgreSQL draws the same line at
-    commit (``review_origins`` in ``review/migrations/0002_guards.py``).
-    """
-    assert edition.head is not None
-    found = [edition.head]
-    if edition.head.author_kind != AuthorKind.PERSON or edition.head.parent_id is None:
-        return found
-    columns = ("edition_id", "parent_id", "author_kind", "author_id", "instructed_by_id")
-    revisions = edition.revisions.only(*columns).in_bulk()
-    while found[-1].author_kind == AuthorKind.PERSON and found[-1].parent_id is not None:
-        found.append(revisions[found[-1].parent_id])
-    return found
+
+def _standing(edition: Edition) -> tuple[frozenset[int], frozenset[int], frozenset[str], int]:
+    """Writers, instructors, reasons for two people, open blocking comments."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, {"head": edition.head_id, "edition": edition.pk})
+        writers, instructors, reasons, objections = cursor.fetchone()
+    return frozenset(writers), frozenset(instructors), frozenset(reasons), objections
 
 
 def obstacles(case: Case, by: User) -> list[str]:
     """Why ``by`` cannot approve this text now, one sentence each; empty: can."""
-    return list(_obstacles(case, by))
+    return [*_obstacles_of_person(case, by), *_obstacles_of_text(case)]
 
 
-def _obstacles(case: Case, by: User) -> Iterator[str]:
+def _obstacles_of_person(case: Case, by: User) -> Iterator[str]:
     if not (by.is_active and by.has_perm("review.approve_edition")):
         yield "Your role does not let you approve."
+    if any(decision.by_id == by.pk for decision in case.approvals):
+        yield "You have approved this text: a second person has to."
+    if settings.ATLAS_SOLO_REVIEW:
+        return
+    if by.pk == case.head.author_id:
+        yield "You wrote this revision: a colleague has to approve it."
+    elif by.pk in case.writers:
+        yield "You wrote a part of this text: somebody who wrote none of it has to approve it."
+    elif by.pk in case.instructors:
+        yield "This text was drafted to your instructions: a colleague has to approve it."
+
+
+def _obstacles_of_text(case: Case) -> Iterator[str]:
     if case.edition.state != State.IN_REVIEW:
         yield f"This edition is {case.edition.get_state_display().lower()}, not in review."
     if case.edition.provision_changed:
         yield "The provision has changed since: this text was read against a wording that is no longer in force."
-    if by.pk == case.head.author_id and not settings.ATLAS_SOLO_REVIEW:
-        yield "You wrote this revision: a colleague has to approve it."
-    elif by.pk in case.writers and not settings.ATLAS_SOLO_REVIEW:
-        yield "You wrote a part of this text: somebody who wrote none of it has to approve it."
-    elif by.pk in case.instructors and not settings.ATLAS_SOLO_REVIEW:
-        yield "This text was drafted to your instructions: a colleague has to approve it."
     if case.open_blockers:
         count = len(case.open_blockers)
         yield "One blocking check is open." if count == 1 else f"{count} blocking checks are open."
-    if any(decision.by_id == by.pk for decision in case.approvals):
-        yield "You have approved this text: a second person has to."
+    if case.open_objections == 1:
+        yield "A blocking comment is open: resolve it first."
+    elif case.open_objections:
+        yield f"{case.open_objections} blocking comments are open: resolve them first."
     if case.edition.kind == EditionKind.CORRECTION and not case.edition.public_note:
         yield "A correction needs its public note: what was wrong."
 
@@ -160,6 +185,18 @@ def _obstacles(case: Case, by: User) -> Iterator[str]:
 def check_can_approve(case: Case, by: User) -> None:
     if found := obstacles(case, by):
         raise NotAllowed(*found)
+
+
+def check_can_void(case: Case, by: User) -> None:
+    check_permission(by, "review.approve_edition", "void approvals")
+    if case.edition.state not in (State.IN_REVIEW, State.APPROVED) or not case.approvals:
+        raise NotAllowed("There is no approval to void.")
+
+
+def check_can_restore(case: Case, *, is_solo: bool) -> None:
+    """Whether what was approved then would be published today."""
+    if case.open_objections or (not is_solo and len(case.approvals) < case.strictly_required):
+        raise NotAllowed("What was approved then would not be published today: it has to be reviewed again.")
 
 
 def can_approve(case: Case, by: User) -> bool:

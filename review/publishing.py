@@ -42,7 +42,8 @@ def publish(edition: Edition, *, by: User | None = None) -> Publication:
     if live is not None:
         Publication.objects.filter(pk=live.pk).update(superseded_at=timezone.now())
     publication = _write(case)
-    _write_particulars(publication, case)
+    _write_approvals(publication, case)
+    write_facts(publication)
     move(edition, State.PUBLISHED, "publish", by=by, publication=publication.public_id)
     return publication
 
@@ -55,7 +56,7 @@ def _write(case: Case) -> Publication:
         content_sha256=case.head.content_sha256,
         provision=edition.provision,
         wording=edition.wording,
-        version=_latest_version(edition.wording),
+        version=latest_version(edition.wording),
         major=major,
         minor=minor,
         published_at=timezone.now(),
@@ -66,7 +67,7 @@ def _write(case: Case) -> Publication:
     )
 
 
-def _write_particulars(publication: Publication, case: Case) -> None:
+def _write_approvals(publication: Publication, case: Case) -> None:
     names: set[str] = set()
     for decision in case.approvals:
         name = decision.by.shown_name
@@ -75,6 +76,10 @@ def _write_particulars(publication: Publication, case: Case) -> None:
         Approval.objects.create(
             publication=publication, name=name, role=decision.by.public_role or "Editor", approved_at=decision.at
         )
+
+
+def write_facts(publication: Publication) -> None:
+    """The coded facts and citations that readers search by."""
     AttributeValue.objects.bulk_create(
         AttributeValue(
             publication=publication, attribute_id=item["attribute"], value=item["value"], quote=item.get("quote", "")
@@ -95,7 +100,7 @@ def _next_number(edition: Edition) -> tuple[int, int]:
     return (last.major + 1, 0) if last else (1, 0)
 
 
-def _latest_version(wording: Wording) -> Version:
+def latest_version(wording: Wording) -> Version:
     """The version with this wording that was seen last."""
     placed = Version.objects.filter(placements__wording=wording)
     return placed.annotate(seen=Max("captures__sequence")).order_by("-seen", "-number")[0]

@@ -12,7 +12,8 @@ from analysis.models import DraftRun
 from atlas.archive.verifying.text_checks import gap
 from atlas.archive.verifying.verifying import ROWS_AT_ONCE, TEXTS_AT_ONCE, Check, Verdicts, references, say
 from atlas.models import Publication, content_hash
-from review.models import Decision, DecisionKind, Edition, Event, Finding, Revision, State
+from review.models import AuthorKind, Comment, Decision, DecisionKind, Edition, Event, Finding, Revision, State
+from review.verifying_seals import comments, sealed_events, sealed_rows
 
 NOTHING_BEFORE = ""  # the previous hash of an edition's first event
 
@@ -20,7 +21,9 @@ NOTHING_BEFORE = ""  # the previous hash of an edition's first event
 def revisions() -> Verdicts:
     """By edition, in the order of their numbers."""
     found = Exists(Finding.objects.filter(revision=OuterRef("pk")))
-    rows = Revision.objects.select_related("draft_run", "parent").annotate(is_checked=found)
+    rows = Revision.objects.select_related("draft_run", "parent__edition__wording", "edition__wording").annotate(
+        is_checked=found
+    )
     rows = rows.order_by("edition_id", "number")
     for _, revisions in groupby(rows.iterator(TEXTS_AT_ONCE), lambda row: row.edition_id):
         number = 0
@@ -34,12 +37,24 @@ def _revision_problem(revision: Revision) -> str:
         return "its text has another hash than recorded."
     if not revision.is_checked:  # type: ignore[attr-defined]
         return "no check has left a finding on it."
-    parent = revision.parent
-    if parent is not None and (parent.edition_id, parent.number < revision.number) != (revision.edition_id, True):
-        return "it was not made from an earlier revision of its edition."
+    if revision.parent is not None and not _fits(revision, revision.parent):
+        return "it was not made from the text that it names."
     if revision.draft_run is not None and not _is_as_drafted(revision, revision.draft_run):
         return f"its text is not what draft run {revision.draft_run_id} gave."
     return ""
+
+
+def _fits(revision: Revision, parent: Revision) -> bool:
+    """Made from an earlier revision of its edition; or carried, word by word, from an earlier one of the same words."""
+    if revision.author_kind != AuthorKind.CARRIED:
+        return parent.edition_id == revision.edition_id and parent.number < revision.number
+    before, now = parent.edition, revision.edition
+    return (
+        before.pk < now.pk
+        and before.provision_id == now.provision_id
+        and before.wording.folded_sha256 == now.wording.folded_sha256
+        and parent.content_sha256 == revision.content_sha256
+    )
 
 
 def _is_as_drafted(revision: Revision, run: DraftRun) -> bool:
@@ -129,6 +144,8 @@ def _edition_problem(edition: Edition) -> str:
         return "its text is none of its revisions."
     if edition.state == State.PUBLISHED and not edition.has_publication:  # type: ignore[attr-defined]
         return "it is published, and its publication is gone."
+    if events[0].data.get("carried_from") != edition.carried_from_id:
+        return "what it was handed down is not what its first event says."
     if missing := {event.revision_ref for event in events if event.revision_ref} - _revision_keys(edition):
         return f"its revision {min(missing)}, which an event names, is gone."
     return _decisions_problem(edition, events)
@@ -195,7 +212,8 @@ def _is_signed(publication: Publication, edition: Edition) -> bool:
 def _ending_problem(publication: Publication, edition: Edition) -> str:
     told = Event.objects.filter(edition_ref=edition.pk, data__publication=publication.public_id)
     notes = dict(told.values_list("action", "data__reason"))
-    if "publish" not in notes:
+    earlier = Publication.objects.filter(revision_id=publication.revision_id, pk__lt=publication.pk)
+    if ("restore" if earlier.exists() else "publish") not in notes:
         return "no event tells of its publication."
     withdrawn = (publication.withdrawn_at is not None, publication.withdrawal_note)
     if withdrawn != ("withdraw" in notes, notes.get("withdraw", "")):
@@ -207,10 +225,12 @@ def _ending_problem(publication: Publication, edition: Edition) -> str:
 
 
 CHECKS = [
-    references(Edition, Revision, Finding, Decision),
+    references(Edition, Revision, Finding, Decision, Comment),
     Check("revisions", Revision.objects.count, revisions),
     Check("events", Event.objects.count, events),
     Check("decisions", Decision.objects.count, decisions),
+    Check("comments", Comment.objects.count, comments),
     Check("editions", Edition.objects.count, editions),
     Check("publications compared with their approvals", Publication.objects.count, publications),
+    Check("rows that events bear the hash of", lambda: sealed_events().count(), sealed_rows),
 ]

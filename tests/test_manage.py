@@ -28,6 +28,11 @@ def test_a_command_that_needs_one_says_which_is_missing(tmp_path: Path) -> None:
     assert "DATABASE_URL can't be used" in told.stderr.decode() and "Traceback" not in told.stderr.decode()
 
 
+def test_checking_needs_one_only_where_it_is_to_be_checked(tmp_path: Path) -> None:
+    assert manage("check", data=tmp_path).returncode == 0
+    assert "DATABASE_URL can't be used" in manage("check", "--database", "default", data=tmp_path).stderr.decode()
+
+
 def test_a_reader_who_has_enough_gets_no_stack_trace(tmp_path: Path) -> None:
     command = f"'{sys.executable}' '{ROOT / 'manage.py'}' compare_texts --help | head -c 1"
     environment = {"PATH": "/usr/bin:/bin", "ATLAS_DATA_DIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}

@@ -9,7 +9,7 @@ from django.urls import reverse
 from atlas.models import Provision, User
 from review import actions
 from review.desk.loading import may_see
-from review.errors import ReviewError
+from review.errors import ReviewError, guards_as_refusals
 
 
 def draft_of_provision(request: HttpRequest, provision_id: int) -> HttpResponse:
@@ -33,10 +33,11 @@ def draft_of_provision(request: HttpRequest, provision_id: int) -> HttpResponse:
 
 def _make_draft(request: HttpRequest, provision: Provision, by: User) -> HttpResponse:
     try:
-        if request.POST.get("verb") == "open_edition":
-            edition = actions.open_edition(provision, by=by)
-            return HttpResponseRedirect(reverse("admin:review_edition_desk", args=[edition.pk]))
-        actions.ask_for_draft(provision, by=by)
+        with guards_as_refusals():
+            if request.POST.get("verb") == "open_edition":
+                edition = actions.open_edition(provision, by=by)
+                return HttpResponseRedirect(reverse("admin:review_edition_desk", args=[edition.pk]))
+            actions.ask_for_draft(provision, by=by)
     except ReviewError as refused:
         messages.error(request, str(refused))
         return HttpResponseRedirect(request.path)

@@ -13,7 +13,7 @@ from atlas.models import Publication, User
 from review import actions
 from review.admin.read_only import ReadOnlyAdmin
 from review.desk.token import as_key
-from review.errors import ReviewError
+from review.errors import ReviewError, guards_as_refusals
 from review.models import Revision
 
 
@@ -64,7 +64,8 @@ def end_publication(request: HttpRequest, publication_id: int) -> HttpResponse:
     publication = get_object_or_404(Publication, pk=publication_id)
     verb = actions.retract if request.POST.get("verb") == "retract" else actions.withdraw
     try:
-        verb(publication, by=by, reason=request.POST.get("reason", ""))
+        with guards_as_refusals():
+            verb(publication, by=by, reason=request.POST.get("reason", ""))
     except ReviewError as refused:
         messages.error(request, str(refused))
     else:

@@ -24,7 +24,7 @@ from review.desk.loading import may_see
 from review.desk.page import desk
 from review.desk.preview import preview, previews
 from review.desk.token import as_key
-from review.errors import ReviewError
+from review.errors import ReviewError, guards_as_refusals
 from review.models import Edition
 
 LAST_PAGE = 10_000  # of the queue; far beyond what anybody turns to
@@ -129,7 +129,8 @@ def start_reviewing(request: HttpRequest) -> HttpResponse:
     """Claim the next edition and open its desk."""
     by = may_see(request)
     try:
-        edition = actions.claim_next(by=by)
+        with guards_as_refusals():
+            edition = actions.claim_next(by=by)
     except ReviewError as refused:
         messages.error(request, str(refused))
         edition = None

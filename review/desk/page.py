@@ -35,7 +35,7 @@ from review.desk.revisions import revisions_of
 from review.desk.token import Token
 from review.desk.typed import beside, beside_context, completed, missing_parts
 from review.desk.unsaved import fields_of, taken_up
-from review.errors import NotAllowed, StaleEdition
+from review.errors import NotAllowed, StaleEdition, guards_as_refusals
 from review.models import Edition
 from review.policies import load_case
 
@@ -90,7 +90,8 @@ def act(request: HttpRequest, edition: Edition, form: DeskForm, by: User) -> Htt
         if verb == "continue_unsaved":
             return continue_unsaved(request, edition, form, token, by)
         check_verb(verb, edition, form, token)
-        said = VERBS[verb](edition, form, token, by, Pressed(subject, request.POST))
+        with guards_as_refusals():
+            said = VERBS[verb](edition, form, token, by, Pressed(subject, request.POST))
     except StaleEdition as stale:
         return conflict(request, form, stale.changes)
     except NotAllowed as refused:

@@ -92,6 +92,9 @@ EVENT_WORDS = {
     "retract": "retracted the publication",
     "comment": "commented",
     "resolve_comment": "resolved a comment",
+    "carry_forward": "noted that the provision was set anew in the same words",
+    "reopen": "took up again what had been written about this text",
+    "restore": "published it again, since the provision is back to this text",
 }
 
 

@@ -7,9 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from analysis import leases, priorities, queue
 from analysis.models import DraftJob
 from analysis.priorities import in_words
-from atlas.models import Topic, Watch
-from tests.analysis.test_queue import changed_provision
+from atlas.models import Change, Topic, Watch
+from tests.analysis.test_queue import NEW_TEXT, changed_provision
 from tests.factories import make_provision, make_user
+from tests.review.factories import change_text, make_publication
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_catalogue")]
 
@@ -42,6 +43,24 @@ def test_each_kind_of_watch_counts(subject: str) -> None:
     Watch.objects.create(user=make_user(), **{subject: subjects[subject]})
     queue.queue_changes()
     assert DraftJob.objects.get().priority == priorities.WATCHED + 1
+
+
+def test_what_readers_see_an_outdated_analysis_of_goes_before_all_that_nobody_asked_for() -> None:
+    watched, read = changed_provision(), make_provision()
+    watched.provision.topics.set(["training-user-content"])
+    Watch.objects.create(user=make_user(), platform=watched.document.platform)
+    make_publication(read)
+    stale = Change.objects.get(new_wording=change_text(read, NEW_TEXT))
+
+    queue.queue_changes()
+
+    assert [job.change for job in leases.ready()] == [stale, watched]
+    assert priorities.WATCHED + max(priorities.WEIGHT.values()) < priorities.READ_ELSEWHERE
+    assert priorities.READ_ELSEWHERE + priorities.WATCHED + max(priorities.WEIGHT.values()) < priorities.REQUESTED
+    assert [in_words(job.priority) for job in leases.ready()] == [
+        "Readers see an analysis of another text",
+        "Watched, high exposure",
+    ]
 
 
 def test_what_a_person_asks_for_goes_first() -> None:

@@ -262,7 +262,7 @@ def test_a_change_that_readers_hear_of_wakes_the_drafter(see: See) -> None:
     see(A)
     assert bells() == []
     see(B)
-    assert bells() == ["analysis.tasks.queue_changes"]
+    assert bells() == ["review.tasks.follow_changes"]
     see(A)
     assert len(bells()) == 1
 

@@ -3,17 +3,23 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from atlas.models import Publication
+from analysis.models import DraftJob
+from atlas.archive.verifying.verifying import verify
+from atlas.models import Change, Provision, Publication, User, Wording, sha256
 from review import actions
-from review.errors import ReviewError
-from review.models import Decision, Edition, Event, State
-from tests.factories import make_document, make_provision
-from tests.review.factories import change_text, make_edition, make_editor, make_run, shown
+from review.errors import ReviewError, StaleEdition
+from review.models import Decision, Edition, Event, Revision, State
+from review.tasks import follow_changes
+from review.verifying import CHECKS
+from tests.factories import TRAINING_TEXT, make_document, make_provision, make_version
+from tests.review.factories import change_text, make_edition, make_editor, make_publication, make_run, return_to, shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,13 +77,139 @@ def test_two_workers_take_every_draft_in_once() -> None:
 
 
 def test_a_storm_of_claims_gives_no_edition_to_two_people() -> None:
+    """Twenty people press “Start reviewing”, and are done with it, until nothing waits any more."""
+    editions = make_many_editions(200)
+    people = [make_editor("Editor") for _ in range(20)]
+
+    def work(by: User) -> list[int]:
+        given = []
+        while edition := actions.claim_next(by=by):
+            given.append(edition.pk)
+            actions.discard(edition, by=by, lock_version=edition.lock_version, reason="Not material.")
+        return given
+
+    results = at_once(*(lambda by=by: work(by) for by in people))  # type: ignore[misc]
+    given = [pk for result in results for pk in result]  # type: ignore[attr-defined]
+    assert len(given) == len(set(given)), Counter(given).most_common(3)
+    assert set(given) == {edition.pk for edition in editions}
+    assert Event.objects.filter(action="claim").count() == 200
+
+
+def make_many_editions(count: int) -> list[Edition]:
+    """Editions in review, cheaply: one document, one text, a title instead of an analysis."""
     document = make_document()
-    for number in range(12):
-        make_edition(
-            make_provision(f"We may use your Content to train and improve our models. {number}", document=document)
+    _, capture = make_version(document, TRAINING_TEXT)
+    digest, author = sha256(TRAINING_TEXT), make_editor()
+    with transaction.atomic():
+        provisions = Provision.objects.bulk_create(
+            Provision(document=document, title=f"Clause {number}", ordinal=number) for number in range(count)
         )
-    people = [make_editor() for _ in range(8)]
-    claimed = at_once(*(lambda by=by: actions.claim_next(by=by) for by in people))  # type: ignore[misc]
-    given = [edition.pk for edition in claimed if isinstance(edition, Edition)]
-    assert max(Counter(given).values()) == 1
-    assert Event.objects.filter(action="claim").count() == len(given)
+        wordings = Wording.objects.bulk_create(
+            Wording(
+                provision=provision,
+                number=1,
+                text=TRAINING_TEXT,
+                text_sha256=digest,
+                folded_sha256=digest,
+                first_capture=capture,
+            )
+            for provision in provisions
+        )
+        editions = Edition.objects.bulk_create(
+            Edition(provision=wording.provision, wording=wording, priority=wording.pk % 3) for wording in wordings
+        )
+        revisions = Revision.objects.bulk_create(
+            Revision(edition=edition, number=1, author_kind="person", author=author, title="Mine", summary="Short.")
+            for edition in editions
+        )
+        for edition, edition.head in zip(editions, revisions, strict=True):
+            edition.save(update_fields=["head"])
+        Event.objects.bulk_create(
+            Event(edition_ref=edition.pk, action="take_in", actor="System", to_state=State.IN_REVIEW)
+            for edition in editions
+        )
+    return editions
+
+
+@pytest.mark.long
+def test_two_approvers_and_an_import_at_once_leave_no_bad_end_state() -> None:
+    """A hundred rounds. Each text needs two approvals, and the platform changes it while they are given."""
+    document, people = make_document(), [make_editor() for _ in range(2)]
+    ended = Counter[str]()
+    for number in range(100):
+        provision = make_provision(f"We may use your Content to train our models. {number}", document=document)
+        edition = make_edition(provision, **LOOSE, exposure_level="high" if number % 2 else "low")
+        opened = shown(edition)
+        at_once(
+            *(partial(approve_patiently, edition, opened, by) for by in people),
+            partial(change_text, provision, f"All is different. {provision.pk}"),
+        )
+        follow_changes()
+        edition.refresh_from_db()
+        ended[edition.state] += 1
+        check_end(edition, provision)
+    assert set(ended) <= {State.PUBLISHED, State.DISCARDED}
+    assert verify(checks=CHECKS).broken == []
+
+
+LOOSE = {"summary": "Interpretation of a short text, long enough to be one."}
+
+
+def approve_patiently(edition: Edition, opened: dict[str, Any], by: User) -> None:
+    """Approve what was shown; who was too late looks again, once, as a person would."""
+    try:
+        actions.approve(edition, by=by, **opened)
+    except StaleEdition:
+        actions.approve(edition, by=by, **shown(edition))
+
+
+def check_end(edition: Edition, provision: Provision) -> None:
+    published = Publication.objects.filter(provision=provision)
+    assert published.count() == (edition.state == State.PUBLISHED)
+    assert Publication.objects.live().filter(provision=provision).count() <= 1
+    assert not Edition.objects.open().filter(provision=provision).exists()
+    for publication in published:
+        assert publication.wording == edition.wording
+        needed = 2 if publication.exposure_level == "high" else 1
+        assert publication.approvals.count() == needed
+    if edition.state == State.PUBLISHED:  # read against what was in force then, which is not in force any more
+        changed = Change.objects.get(provision=provision)
+        told = Event.objects.get(edition_ref=edition.pk, action="publish")
+        assert told.at < changed.capture.recorded_at or published.get() in Publication.objects.stale()
+
+
+def test_following_from_two_workers_at_once_does_everything_once() -> None:
+    editions = [make_edition() for _ in range(6)]
+    for edition in editions:
+        change_text(edition.provision, f"All is different. {edition.pk}")
+    results = at_once(follow_changes, follow_changes, follow_changes)
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert set(Edition.objects.values_list("state", flat=True)) == {State.DISCARDED}
+    assert Event.objects.filter(action="discard").count() == 6
+    assert DraftJob.objects.filter(reason="changed").count() == 6
+
+
+def test_a_text_that_returns_is_published_again_by_one_worker() -> None:
+    first = make_publication()
+    change_text(first.provision, "All is different.")
+    make_publication(Provision.objects.get(pk=first.provision_id), **LOOSE)
+    return_to(first.provision, first.wording)
+    at_once(follow_changes, follow_changes, follow_changes)
+    assert Publication.objects.filter(revision_id=first.revision_id).count() == 2
+    assert Event.objects.filter(action="restore").count() == 1
+    assert verify(checks=CHECKS).broken == []
+
+
+def test_a_publication_that_is_taken_back_while_its_text_returns_does_not_come_back() -> None:
+    """Whoever is first: a retracted analysis is never published again after its retraction."""
+    by = make_editor("Managing editor")
+    for number in range(10):
+        first = make_publication(make_provision(f"We may use your Content to train our models. {number}"), **LOOSE)
+        change_text(first.provision, f"All is different. {number}")
+        make_publication(Provision.objects.get(pk=first.provision_id), **LOOSE)
+        return_to(first.provision, first.wording)
+        at_once(follow_changes, lambda first=first: actions.retract(first, by=by, reason="It was wrong."))  # type: ignore[misc]
+        told = Event.objects.filter(action__in=["restore", "retract"], data__reason__isnull=True)
+        restored = told.filter(edition_ref=Revision.objects.get(pk=first.revision_id).edition_id).first()
+        retracted = Event.objects.filter(data__publication=first.public_id, action="retract").get()
+        assert restored is None or restored.pk < retracted.pk

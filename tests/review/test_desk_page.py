@@ -111,10 +111,11 @@ class TestDraft:
 
     def test_what_people_had_written_before_stands_beside_the_new_draft(self, client: Client) -> None:
         log_in(client)
-        earlier = make_edition(why_it_matters="A careful thought of a lawyer.")
-        edition = make_edition()
-        Edition.objects.filter(pk=edition.pk).update(carried_from=earlier.head_id)
-        page = page_of(client, edition)
+        earlier = make_edition()
+        thought = {"why_it_matters": "A careful thought of a lawyer."}
+        actions.revise(earlier, thought, by=make_editor("Editor"), lock_version=earlier.lock_version)
+        change_text(earlier.provision, CHANGED)
+        page = page_of(client, make_edition(earlier.provision))
         assert "What people had written before the provision changed" in page
         assert "A careful thought of a lawyer." in page
 

@@ -128,14 +128,8 @@ def forge(edition: Edition, *, approvers: tuple[object, ...] = (), **changes: ob
                 kind="approve",
                 by=person,
             )
-        lock = edition.lock_version
-        for n, (source, target) in enumerate([("in_review", "approved"), ("approved", "published")], start=1):
-            Edition.objects.filter(pk=edition.pk).update(
-                state=target, approved_revision=head, lock_version=lock + n, closed_at=timezone.now()
-            )
-            Event.objects.create(edition_ref=edition.pk, action="x", actor="x", from_state=source, to_state=target)
         values = {**head.content(), "content_sha256": head.content_sha256, "revision_id": head.pk, **changes}
-        Publication.objects.create(
+        publication = Publication.objects.create(
             provision=edition.provision,
             wording=edition.wording,
             version=edition.wording.placements.get().version,
@@ -144,6 +138,17 @@ def forge(edition: Edition, *, approvers: tuple[object, ...] = (), **changes: ob
             drafter="x",
             **values,
         )
+        lock = edition.lock_version
+        told = {"publication": publication.public_id}
+        for n, (action, source, target) in enumerate(
+            [("approve", "in_review", "approved"), ("publish", "approved", "published")], start=1
+        ):
+            Edition.objects.filter(pk=edition.pk).update(
+                state=target, approved_revision=head, lock_version=lock + n, closed_at=timezone.now()
+            )
+            Event.objects.create(
+                edition_ref=edition.pk, action=action, actor="x", from_state=source, to_state=target, data=told
+            )
         check_constraints()
 
 
@@ -159,7 +164,7 @@ def test_a_forged_publication_with_all_that_is_needed_would_stand() -> None:
         ({"exposure_level": "low"}, "differs from the approved revision"),
         ({"topics": ["x"]}, "differs from the approved revision"),
         ({"content_sha256": "0" * 64}, "differs from the approved revision"),
-        ({"revision_id": 10**9}, "without its publication"),
+        ({"revision_id": 10**9}, "names no revision that exists"),
         ({"public_note": "x"}, "does not fit its edition"),
     ],
 )

@@ -8,11 +8,14 @@ from atlas.archive.collections.importing import refresh_statistics
 from atlas.archive.record.rebuilding import rebuild
 from atlas.archive.verifying import record_checks
 from atlas.archive.verifying.verifying import verify
-from atlas.models import Approval, Document, Publication, content_hash
-from review.models import Decision, Edition, Event, Revision
+from atlas.models import Approval, Document, Publication, User, content_hash
+from review import following
+from review.models import Comment, Decision, Edition, Event, Finding, Revision
+from review.moves import record
 from review.sample.loading import load_sample
 from review.verifying import CHECKS
 from tests.atlas.splitters import FINER
+from tests.review.factories import change_text, return_to
 from tests.tampering import tamper
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +34,10 @@ def first_broken() -> str:
     """By the checks of publications and of the editors' record; those of the archive have their own tests."""
     verified = verify(checks=[*PUBLICATIONS, *CHECKS])
     return verified.broken[0] if verified.broken else ""
+
+
+def broken() -> list[str]:
+    return verify(checks=CHECKS).broken
 
 
 def test_the_sample_is_whole() -> None:
@@ -137,6 +144,15 @@ DECISION_COLUMNS = {
     "wording_id": "(SELECT min(id) FROM atlas_wording WHERE id <> wording_id)",
     "revision_id": "(SELECT min(id) FROM review_revision r WHERE r.edition_id <> review_decision.edition_id)",
     "round": "99",
+    "kind": "'void', reason = 'Because.'",
+    "by_id": "(SELECT min(id) FROM atlas_user WHERE id <> by_id)",
+    "reason": "'Because.'",
+    "reason_code": "'other'",
+    "parts": "ARRAY['summary']",
+    "dwell_seconds": "600",
+    "words_to_read": "5",
+    "is_self_approval": "NOT is_self_approval",
+    "at": "at - interval '1 minute'",
 }
 
 
@@ -148,7 +164,11 @@ def test_an_altered_decision_is_named(column: str) -> None:
         f"UPDATE review_decision SET {column} = {DECISION_COLUMNS[column]} WHERE id = %s",
         decision.pk,
     )
-    assert first_broken().startswith(f"Decision {decision.pk}: ")
+    broken = verify(checks=CHECKS).broken
+    if column == "kind":  # its event's action is then another's
+        assert broken[0].startswith(f"Edition {decision.edition_id}: its events tell of")
+    else:
+        assert [line for line in broken if line.startswith(f"Decision {decision.pk}: ")]
 
 
 def test_a_decision_that_is_gone_is_missed() -> None:
@@ -169,6 +189,149 @@ def test_findings_that_are_gone_are_missed() -> None:
     revision = Revision.objects.order_by("pk")[0]
     tamper("review_finding", "DELETE FROM review_finding WHERE revision_id = %s", revision.pk)
     assert f"Revision {revision.pk}: no check has left a finding on it." in verify(checks=CHECKS).broken
+
+
+FINDING_COLUMNS = {
+    "code": "'other'",
+    "severity": "'pass'",
+    "message": "'All is well.'",
+    "part": "'title'",
+    "start": "1",
+    "revision_id": "(SELECT max(id) FROM review_revision)",
+}
+
+
+@pytest.mark.parametrize("column", FINDING_COLUMNS)
+def test_an_altered_finding_is_named_by_its_revision(column: str) -> None:
+    finding = Finding.objects.filter(severity="warning").order_by("pk")[0]
+    change = FINDING_COLUMNS[column]
+    tamper("review_finding", f"UPDATE review_finding SET {column} = {change} WHERE id = %s", finding.pk)
+    assert f"Revision {finding.revision_id}: the findings on it are not those of its checks." in broken()
+
+
+def test_a_finding_that_is_gone_or_new_is_missed() -> None:
+    gone = Finding.objects.filter(severity="warning").order_by("pk")[0]
+    tamper("review_finding", "DELETE FROM review_finding WHERE id = %s", gone.pk)
+    other = Revision.objects.exclude(pk=gone.revision_id).order_by("pk")[0]
+    Finding.objects.create(revision=other, code="made-up", severity="pass", message="All is well.")
+    for revision in (gone.revision_id, other.pk):
+        assert f"Revision {revision}: the findings on it are not those of its checks." in broken()
+
+
+PUBLICATION_COLUMNS = {
+    "drafter": "'Somebody famous'",
+    "solo_review": "NOT solo_review",
+    "public_note": "'Nothing was wrong.'",
+    "published_at": "published_at - interval '1 day'",
+    "major": "major + 40",
+    "minor": "minor + 1",
+}
+
+
+@pytest.mark.parametrize("column", PUBLICATION_COLUMNS)
+def test_what_stands_beside_a_publication_is_sealed(column: str) -> None:
+    row = Publication.objects.live().order_by("pk")[0]
+    change = PUBLICATION_COLUMNS[column]
+    tamper("atlas_publication", f"UPDATE atlas_publication SET {column} = {change} WHERE id = %s", row.pk)
+    assert f"Publication {row.public_id}: it is not what its event says." in broken()
+
+
+def test_the_role_beside_a_name_is_sealed_with_it() -> None:
+    approval = Approval.objects.order_by("pk")[0]
+    tamper("atlas_approval", "UPDATE atlas_approval SET role = 'Judge' WHERE id = %s", approval.pk)
+    assert f"Publication {approval.publication.public_id}: it is not what its event says." in broken()
+
+
+def make_comment() -> Comment:
+    edition = Edition.objects.open().order_by("pk")[0]
+    by, revision = User.objects.get(username="reviewer"), edition.head
+    comment = Comment.objects.create(edition=edition, revision=revision, body="Whose data?", is_blocking=True, by=by)
+    record(edition, "comment", by=by, comment=comment.pk)
+    return comment
+
+
+COMMENT_COLUMNS = {
+    "body": "'All is well.'",
+    "is_blocking": "false",
+    "quote": "'Other words.'",
+    "part": "'title'",
+    "by_id": "(SELECT min(id) FROM atlas_user WHERE id <> by_id)",
+    "revision_id": "(SELECT min(id) FROM review_revision r WHERE r.edition_id <> review_comment.edition_id)",
+    "at": "at - interval '1 minute'",
+    "resolved_at": "now(), resolved_by_id = by_id",
+}
+
+
+@pytest.mark.parametrize("column", COMMENT_COLUMNS)
+def test_an_altered_comment_is_named(column: str) -> None:
+    comment = make_comment()
+    assert broken() == []
+    change = COMMENT_COLUMNS[column]
+    tamper("review_comment", f"UPDATE review_comment SET {column} = {change} WHERE id = %s", comment.pk)
+    assert broken()[0].startswith(f"Comment {comment.pk}: ")
+
+
+def test_a_comment_that_is_gone_is_missed_and_one_without_an_event_is_named() -> None:
+    gone = make_comment()
+    tamper("review_comment", "DELETE FROM review_comment WHERE id = %s", gone.pk)
+    added = Comment.objects.create(edition=gone.edition, revision=gone.revision, body="Me too.", by=gone.by)
+    assert f"Comment {gone.pk}: it has an event and is gone." in broken()
+    assert f"Comment {added.pk}: no event tells of it." in broken()
+
+
+class TestPublishedAgain:
+    """The clause on training went from opt-in to opt-out; say it goes back."""
+
+    @pytest.fixture
+    def again(self) -> Publication:
+        first = Publication.objects.exclude(superseded_at=None).get()
+        return_to(first.provision, first.wording)
+        assert following.follow_changes() == 1
+        return Publication.objects.live().get(provision=first.provision)
+
+    def test_it_is_whole(self, again: Publication) -> None:
+        assert again.number == "3.0"
+        assert broken() == []
+
+    @pytest.mark.parametrize("column", ["title", "drafter", "revision_id"])
+    def test_altered_it_is_named(self, again: Publication, column: str) -> None:
+        value = "(SELECT max(id) FROM review_revision)" if column == "revision_id" else "'other'"
+        tamper("atlas_publication", f"UPDATE atlas_publication SET {column} = {value} WHERE id = %s", again.pk)
+        assert first_broken().startswith(f"Publication {again.public_id}: ")
+
+    def test_one_more_without_its_event_is_named(self, again: Publication) -> None:
+        tamper("review_event", "DELETE FROM review_event WHERE action = 'restore'")
+        assert f"Publication {again.public_id}: no event tells of its publication." in broken()
+
+
+class TestCarriedOver:
+    @pytest.fixture
+    def carried(self) -> Revision:
+        edition = Edition.objects.open().filter(state="in_review").order_by("pk")[0]
+        before = edition.wording
+        change_text(edition.provision, "All is different now, and nothing is as it was before.")
+        following.follow_changes()
+        return_to(edition.provision, before)
+        following.follow_changes()
+        return Revision.objects.get(author_kind="carried")
+
+    def test_it_is_whole(self, carried: Revision) -> None:
+        assert broken() == []
+
+    def test_from_another_text_than_it_says_it_is_named(self, carried: Revision) -> None:
+        tamper(
+            "review_revision",
+            "UPDATE review_revision SET parent_id = (SELECT min(id) FROM review_revision WHERE id <> %s) WHERE id = %s",
+            carried.parent_id,
+            carried.pk,
+        )
+        assert f"Revision {carried.pk}: it was not made from the text that it names." in broken()
+
+
+def test_what_an_edition_was_handed_down_is_in_its_first_event() -> None:
+    edition = Edition.objects.open().order_by("pk")[0]
+    tamper("review_edition", "UPDATE review_edition SET carried_from_id = head_id WHERE id = %s", edition.pk)
+    assert f"Edition {edition.pk}: what it was handed down is not what its first event says." in broken()
 
 
 def test_a_draft_that_was_altered_is_no_longer_what_its_revision_says() -> None:
