@@ -13,7 +13,7 @@ from review.desk.evidence import CitationView, Evidence, QuoteView
 from review.desk.forms import DeskForm
 from review.desk.loading import Aside
 from review.desk.marking import is_changed
-from review.models import Edition
+from review.models import Decision, DecisionKind, Edition, State
 from review.policies import Case
 from review.reading_load import count_words
 
@@ -93,8 +93,16 @@ def context(
         "unchanged_count": sum(view.is_unchanged for view in views.values()),
         "fact_quotes": evidence.quotes.get("attributes", []),
         "codes_open": codes_open(form, live, troubled),
+        "asked": _asked(edition, case),
         "carried_parts": [(part.label, text) for part in PARTS if (text := getattr(carried, part.field, ""))],
     }
+
+
+def _asked(edition: Edition, case: Case) -> Decision | None:
+    """The request for changes that nobody has answered yet."""
+    if edition.state != State.CHANGES_REQUESTED:
+        return None
+    return next((d for d in reversed(case.decisions) if d.kind == DecisionKind.REQUEST_CHANGES), None)
 
 
 def codes_open(form: DeskForm, live: Publication | None, troubled: Collection[str]) -> bool:

@@ -123,8 +123,17 @@ def test_single_keys_do_nothing_in_fields_and_nothing_once_switched_off(
     expect(page.locator("#request_changes_reason")).to_be_hidden()
     page.get_by_role("button", name="Keyboard shortcuts").click()
     expect(page.get_by_label("Single keys work as shortcuts")).not_to_be_checked()
+    page.keyboard.press("Escape")
+    for more in ("isComposing: true", "repeat: true"):
+        event = f"new KeyboardEvent('keydown', {{key: 'Enter', ctrlKey: true, bubbles: true, {more}}})"
+        page.evaluate(f"document.body.dispatchEvent({event})")
+    page.get_by_label("Title", exact=True).fill("")  # not valid
+    page.keyboard.press("Control+s")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_label("Title", exact=True)).to_be_focused()
     edition.refresh_from_db()
     assert edition.state == State.IN_REVIEW and not edition.decisions.exists()
+    assert edition.revisions.count() == 1
 
 
 @pytest.mark.usefixtures("complaints")
@@ -223,6 +232,7 @@ def test_axe_finds_nothing_serious(
         reverse("admin:review_edition_desk", args=[edition.pk]),
         reverse("admin:review_edition_desk", args=[first.pk]),
         reverse("admin:review_edition_compare", args=[first.pk]),
+        reverse("admin:review_edition_preview", args=[first.pk]),
         reverse("admin:review_edition_previews", args=[first.pk]),
         edition.provision.get_absolute_url(),
     ]

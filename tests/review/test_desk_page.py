@@ -109,6 +109,16 @@ class TestDraft:
         page = page_of(client, make_edition(summary="The text states: “We sell your Content to anyone who asks.”"))
         assert "<b>Not in the source:</b> “We sell your Content to anyone who asks.”" in page
 
+    def test_what_a_reviewer_asked_for_stands_above_the_draft_until_it_is_answered(self, client: Client) -> None:
+        by = log_in(client)
+        edition = make_edition()
+        actions.request_changes(
+            edition, by=by, lock_version=edition.lock_version, reason="Say <b>for whom</b>.", mode="edit"
+        )
+        page = page_of(client, edition)
+        assert "asked for changes" in page and "Say &lt;b&gt;for whom&lt;/b&gt;." in page
+        assert "Changes were requested. A changed text, saved, comes back for review." in page
+
     def test_what_people_had_written_before_stands_beside_the_new_draft(self, client: Client) -> None:
         log_in(client)
         earlier = make_edition()
