@@ -8,6 +8,7 @@ import structlog
 
 from analysis.attempt import Assignment, Attempt, Question
 from analysis.context import MOST_CHARACTERS, ContextTooLong
+from analysis.freezing import redone
 from analysis.gathering import Gathered, build_contexts
 from analysis.models import DraftJob, DraftRun, RunStatus
 from analysis.outline import compose_outline
@@ -110,6 +111,8 @@ def attempt_outline(job: DraftJob) -> Attempt:
     started = monotonic()
     try:
         analysis = compose_outline(job.wording)
+        if job.parts and job.base is not None:
+            analysis = redone(Analysis.model_validate(job.base), analysis, job.parts)
     except Exception:
         logger.exception("draft failed on our side", job=job.pk)
         return failed_before(None, "bug", BUG)

@@ -3,6 +3,7 @@
 | what | points |
 |---|---|
 | a person asked for it | 20, and nothing else counts |
+| a person asked for many at once | -5, and nothing else counts |
 | a noise rule matches the change | -10, and nothing else counts |
 | readers see an analysis of another text of the provision | 8 |
 | somebody watches its platform, document, provision or one of its topics | 4 |
@@ -15,6 +16,7 @@ from atlas.models import Change, Exposure, Publication, Topic, Watch
 from atlas.models.provisions import ChangeQuerySet
 
 REQUESTED = 20
+REQUESTED_IN_BULK = -5  # a thousand of them must not keep back what changed
 NOISE = -10
 READ_ELSEWHERE = 8
 WATCHED = 4
@@ -56,6 +58,8 @@ def in_words(priority: int) -> str:
         return "First: somebody asked for it"
     if priority <= NOISE:
         return "Last: noise"
+    if priority == REQUESTED_IN_BULK:
+        return "After what changed: one of many asked for at once"
     reasons = ["readers see an analysis of another text"] if priority & READ_ELSEWHERE else []
     reasons += ["watched"] if priority & WATCHED else []
     reasons += {2: ["high exposure"], 1: ["medium exposure"]}.get(priority % WATCHED, [])

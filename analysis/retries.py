@@ -9,7 +9,7 @@
 | refused | once, with the next model | yes | failed |
 | too_long | once, with less context | yes | failed |
 | truncated | once, with a longer answer allowed | yes | failed |
-| request, invalid, bug | no | | failed |
+| request, invalid, frozen_part, bug | no | | failed |
 | config, budget | the model is held; the job waits, or goes to the next model | no | waits |
 | lost (a worker died) | 5 attempts in all | yes | failed |
 """

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from analysis import holds, leases
 from analysis.attempt import Attempt
+from analysis.freezing import hold_to_frozen_parts
 from analysis.grounding import spans_of, versions_of
 from analysis.models import DraftJob, DraftRun, HoldCause, JobState, RunStatus
 from analysis.profiles import configured_profiles
@@ -56,7 +57,8 @@ def store_all(results: Sequence[Result], token: UUID) -> list[str]:
 def _store(results: Sequence[Result], token: UUID) -> list[str]:
     keys = [job.pk for job, _ in results]
     mine = {job.pk: job for job in _locked(keys, token)}
-    held = [(mine[job.pk], attempt) for job, attempt in results if job.pk in mine]
+    found = [(mine[job.pk], attempt) for job, attempt in results if job.pk in mine]
+    held = [(job, hold_to_frozen_parts(job, attempt)) for job, attempt in found]
     runs = [_run(job, attempt) for job, attempt in held]
     for run in runs:  # together, their texts would be escaped into arrays, which takes longer than to send each
         run.save(force_insert=True)

@@ -36,7 +36,7 @@ from review.policies import (
 )
 from review.publishing import publish, retract, withdraw
 from review.reading_load import words_to_read
-from review.redrafting import ask_for_draft, request_changes
+from review.redrafting import ask_for_draft, cancel_redraft, request_changes, use_revision
 from review.restoring import restore
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "retract",
     "revise",
     "take_in",
+    "use_revision",
     "void",
     "waive",
     "withdraw",
@@ -98,6 +99,7 @@ def revise(
             edition, {**edition.head.content(), **content}, author_kind=AuthorKind.PERSON, author=by
         )
     if edition.state == State.CHANGES_REQUESTED:
+        cancel_redraft(edition)
         move(edition, State.IN_REVIEW, "revise", by=by)
     else:
         touch(edition)

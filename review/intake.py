@@ -86,7 +86,15 @@ def _open_for(run: DraftRun, provision: Provision, *, discarded_because: str = "
 
 
 def _add_to(edition: Edition, run: DraftRun) -> Edition:
-    """The run's text as the edition's next revision; what was there stays in its history."""
+    """The run's text as the edition's next revision; what was there stays in its history.
+
+    A redraft of a text that people have changed since does not take its place: it stands beside, to be compared.
+    """
+    asked_about = _asked_about(edition, run)
+    if asked_about is not None and asked_about != edition.head:
+        beside = write_revision(edition, run.analysis or {}, parent=asked_about, **_authorship(run))
+        record(edition, "take_in", by=None, revision=beside, run=run.pk, beside=True)
+        return edition
     edition.head = write_revision(edition, run.analysis or {}, **_authorship(run))
     edition.round += 1 if edition.state == State.APPROVED else 0
     if edition.state == State.IN_REVIEW:
@@ -97,12 +105,20 @@ def _add_to(edition: Edition, run: DraftRun) -> Edition:
     return edition
 
 
+def _asked_about(edition: Edition, run: DraftRun) -> Revision | None:
+    """The revision that this edition sent back for the redraft; None if the draft came otherwise."""
+    given = run.job.base or run.job.earlier
+    if run.job.edition_ref != edition.pk or given is None:
+        return None
+    return edition.revisions.filter(content_sha256=content_hash(given)).order_by("-number").first()
+
+
 def _authorship(run: DraftRun) -> dict[str, Any]:
     """Who drafted it; whoever gave instructions may not approve the result."""
     return {
         "author_kind": AuthorKind.OUTLINE if run.drafter == "outline" else AuthorKind.MODEL,
         "draft_run": run,
-        "instructed_by": run.job.requested_by if run.job.instructions else None,
+        "instructed_by": run.job.requested_by if run.job.instructions or run.job.parts else None,
     }
 
 

@@ -68,7 +68,11 @@ def record(
         actor_ref=by.pk if by else None,
         actor=by.shown_name if by else SYSTEM,
         revision_ref=revision.pk if revision else edition.head_id,
-        data={"lock_version": edition.lock_version, **data, **seals_for(edition, action, by, data)},
+        data={
+            "lock_version": edition.lock_version,
+            **data,
+            **seals_for(edition, revision or edition.head, action, by, data),
+        },
     )
 
 

@@ -1,46 +1,117 @@
-"""Sending a text back, and asking for drafts."""
+"""Sending a text back, and asking for drafts: which parts are written anew, which stay, and to what instructions."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from django.db import transaction
 
-from analysis.queue import DraftInProgress, request_draft
+from analysis.models import DraftJob, JobState
+from analysis.queue import PARTS_TO_REDO, DraftInProgress, NothingToBuildOn, latest_analysis, request_draft
+from analysis.queue import cancel as cancel_jobs
 from atlas.models import Provision, User, Wording
+from review.assigning import check_can_be_assigned
 from review.errors import NotAllowed
-from review.models import DecisionKind, Edition, State
-from review.moves import decide, lock_edition, move
-from review.policies import check_in_review, check_permission, check_reason
+from review.intake import write_revision
+from review.models import AuthorKind, DecisionKind, Edition, ReasonCode, Revision, State
+from review.moves import decide, lock_edition, move, record, touch
+from review.policies import check_in_review, check_open, check_permission, check_reason
 
 RedraftMode = Literal["redraft", "edit"]
+WAITING = (JobState.QUEUED, JobState.PAUSED)
 
 
 @transaction.atomic
 def request_changes(
-    edition: Edition, *, by: User, lock_version: int, reason: str, mode: RedraftMode = "redraft"
+    edition: Edition,
+    *,
+    by: User,
+    lock_version: int,
+    reason: str,
+    mode: RedraftMode = "redraft",
+    parts: Sequence[str] = (),
+    reason_code: str = ReasonCode.OTHER,
+    to: User | None = None,
 ) -> None:
-    """Send the text back: to the drafter with ``reason`` as instructions, or (``edit``) to whoever edits it next."""
+    """Send the text back: to the drafter with ``reason`` as instructions, or (``edit``) to ``to`` or whoever comes.
+
+    With ``parts`` the drafter writes only those anew, and a draft that changes another part fails. The result comes
+    back as a revision of this edition, which ``by`` cannot approve.
+    """
     check_permission(by, "review.approve_edition", "ask for changes")
     reason = check_reason(reason)
+    _check_parts(parts)
+    if reason_code not in ReasonCode.values:
+        raise NotAllowed("Choose what kind of reason it is.")
     edition = lock_edition(edition, lock_version=lock_version)
     check_in_review(edition)
     if mode == "redraft" and edition.provision_changed:
         raise NotAllowed("The provision has changed since: discard this edition and ask for a new draft.")
-    decide(edition, DecisionKind.REQUEST_CHANGES, by=by, reason=reason)
+    decide(edition, DecisionKind.REQUEST_CHANGES, by=by, reason=reason, reason_code=reason_code, parts=list(parts))
+    if mode == "edit" and to is not None:
+        check_can_be_assigned(to)
+        edition.assigned_to = to
     move(edition, State.CHANGES_REQUESTED, "request_changes", by=by, mode=mode)
     if mode == "redraft":
-        _request_draft(edition.wording, by=by, instructions=reason, edition_ref=edition.pk)
+        assert edition.head is not None
+        text = edition.head.content()
+        _request_draft(
+            edition.wording,
+            by=by,
+            instructions=reason,
+            edition_ref=edition.pk,
+            parts=parts,
+            base=text if parts else None,
+            earlier=None if parts else text,
+        )
 
 
-def ask_for_draft(provision: Provision, *, by: User) -> None:
-    """Queue a new draft of the provision's current wording."""
+def _check_parts(parts: Sequence[str]) -> None:
+    unknown = [part for part in parts if part not in PARTS_TO_REDO]
+    if unknown:
+        raise NotAllowed(f"“{unknown[0]}” is no part of an analysis.")
+
+
+def cancel_redraft(edition: Edition) -> int:
+    """Cancel drafts that ``edition`` asked for and that nobody has begun: its text is another now."""
+    return cancel_jobs(DraftJob.objects.filter(edition_ref=edition.pk, state__in=WAITING))
+
+
+@transaction.atomic
+def use_revision(revision: Revision, *, by: User, lock_version: int) -> Revision:
+    """Make a draft that arrived beside the text the text of its edition. Whoever takes it over does not write it."""
+    check_permission(by, "review.change_edition", "edit drafts")
+    edition = lock_edition(revision.edition, lock_version=lock_version)
+    check_open(edition)
+    if edition.state == State.APPROVED:
+        raise NotAllowed("This text is approved: void the approval first.")
+    if revision.pk == edition.head_id:
+        raise NotAllowed("That is the text already.")
+    edition.head = write_revision(edition, revision.content(), author_kind=AuthorKind.CARRIED, parent=revision)
+    edition.round += 1
+    if edition.state == State.CHANGES_REQUESTED:
+        move(edition, State.IN_REVIEW, "revise", by=by, used=revision.number)
+    else:
+        touch(edition)
+        record(edition, "revise", by=by, used=revision.number)
+    return edition.head
+
+
+def ask_for_draft(provision: Provision, *, by: User, instructions: str = "", parts: Sequence[str] = ()) -> DraftJob:
+    """Queue a new draft of the provision's current wording, or of ``parts`` of its latest analysis."""
     check_permission(by, "review.request_analysis", "ask for a draft")
     if provision.current_wording is None or provision.removed_at:
         raise NotAllowed("This provision is no longer in force: there is no text to analyse.")
-    _request_draft(provision.current_wording, by=by)
-
-
-def _request_draft(wording: Wording, *, by: User, instructions: str = "", edition_ref: int | None = None) -> None:
+    _check_parts(parts)
     try:
-        request_draft(wording, by=by, instructions=instructions, edition_ref=edition_ref)
+        base = latest_analysis(provision.current_wording) if parts else None
+    except NothingToBuildOn as nothing:
+        raise NotAllowed(f"{nothing}.") from nothing
+    instructions = instructions.replace("\0", "").strip()
+    return _request_draft(provision.current_wording, by=by, instructions=instructions, parts=parts, base=base)
+
+
+def _request_draft(wording: Wording, *, by: User, **wanted: object) -> DraftJob:
+    try:
+        return request_draft(wording, by=by, **wanted)  # type: ignore[arg-type]
     except DraftInProgress as running:
         raise NotAllowed("A draft of this text is being written now. Wait for it, then ask again.") from running

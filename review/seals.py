@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from atlas.models import Publication, User
-from review.models import Comment, Decision, DecisionKind, Edition, Finding
+from review.models import Comment, Decision, DecisionKind, Edition, Finding, Revision
 
 WITH_NEW_TEXT = ("take_in", "open_edition", "reopen", "revise")  # the events that bring a revision
 
@@ -60,8 +60,10 @@ _COMMENT = (
 )
 
 
-def seals_for(edition: Edition, action: str, by: User | None, data: Mapping[str, Any]) -> dict[str, Any]:
-    """What the event of ``action`` bears beside ``data``: the hash of the row that it is about."""
+def seals_for(
+    edition: Edition, revision: Revision | None, action: str, by: User | None, data: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the event of ``action`` on ``revision`` bears beside ``data``: the hash of the row that it is about."""
     if by is not None and action in DecisionKind.values:
         decision = Decision.objects.filter(edition=edition, kind=action, by=by).latest("pk")
         return {"decision": decision.pk, "decision_sha256": decision_seal(decision)}
@@ -70,8 +72,8 @@ def seals_for(edition: Edition, action: str, by: User | None, data: Mapping[str,
     if action in ("publish", "restore"):
         key = Publication.key_from(data["publication"])
         return {"publication_sha256": publication_seal(Publication.objects.get(pk=key))}
-    if action in WITH_NEW_TEXT and edition.head is not None:
-        return {"findings_sha256": findings_seal(edition.head.findings.order_by("pk"))}
+    if action in WITH_NEW_TEXT and revision is not None:
+        return {"findings_sha256": findings_seal(revision.findings.order_by("pk"))}
     return {}
 
 

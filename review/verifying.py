@@ -50,7 +50,7 @@ def _fits(revision: Revision, parent: Revision) -> bool:
         return parent.edition_id == revision.edition_id and parent.number < revision.number
     before, now = parent.edition, revision.edition
     return (
-        before.pk < now.pk
+        (before.pk, parent.number) < (now.pk, revision.number)
         and before.provision_id == now.provision_id
         and before.wording.folded_sha256 == now.wording.folded_sha256
         and parent.content_sha256 == revision.content_sha256

@@ -12,6 +12,7 @@ from review.models import Decision, Edition, Event, Revision
 from review.policies import Case
 
 SHOWN = 30  # events; the audit list has all
+_BRINGING = ("take_in", "open_edition", "reopen", "revise")
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Entry:
     decision: Decision | None
 
     @property
+    def stands_beside(self) -> bool:
+        """A draft that came when people had changed the text: it did not take its place."""
+        return bool(self.event.data.get("beside"))
+
+    @property
     def reason(self) -> str:
         return self.decision.reason if self.decision else str(self.event.data.get("reason") or "")
 
@@ -31,10 +37,7 @@ class Entry:
 def context(edition: Edition, case: Case) -> dict[str, Any]:
     """What ``_history.html`` shows. One query."""
     found = list(_events(edition)[: SHOWN + 1])
-    entries = [
-        _entry(event, found[index + 1] if index + 1 < len(found) else None, case.decisions)
-        for index, event in enumerate(found[:SHOWN])
-    ]
+    entries = [_entry(event, case.decisions) for event in found[:SHOWN]]
     return {"history": entries, "has_more_events": len(found) > SHOWN}
 
 
@@ -53,10 +56,10 @@ def _events(edition: Edition) -> Any:
     return events.annotate(told=Subquery(revision.values("told")[:1]))
 
 
-def _entry(event: Any, before: Event | None, decisions: Sequence[Decision]) -> Entry:
+def _entry(event: Any, decisions: Sequence[Decision]) -> Entry:
     told = dict(event.told or {})
     number = told.pop("number", 0)
-    brought = number if before is None or before.revision_ref != event.revision_ref else 0
+    brought = number if event.action in _BRINGING and event.data.get("new_text", True) else 0
     drafter = DraftRun(**told).drafter_words if brought and told.get("drafter") else ""
     return Entry(event, brought, drafter, _decision_of(event, decisions))
 

@@ -10,7 +10,6 @@ from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from analysis.models import DraftJob, JobState
 from atlas.models import TEXT_FIELDS, Topic, User
 from review.models import AuthorKind, DeskSettings, Edition, Revision
 
@@ -55,7 +54,6 @@ def load_edition(edition_id: int, by: User) -> Edition:
 class Aside:
     """What the desk shows besides: ``first_draft`` has the texts of the first draft by a program, by field."""
 
-    draft_is_coming: bool
     keys_are_off: bool
     first_draft: dict[str, str] | None
 
@@ -66,15 +64,11 @@ def aside_of(edition: Edition) -> Aside:
 
 
 def _aside(by: User) -> Any:
-    jobs = DraftJob.objects.filter(
-        wording=OuterRef("wording"), state__in=[JobState.QUEUED, JobState.RUNNING, JobState.PAUSED]
-    )
     drafts = Revision.objects.filter(
         edition=OuterRef("pk"), author_kind__in=[AuthorKind.MODEL, AuthorKind.OUTLINE]
     ).order_by("number")
     texts: Any = JSONObject(**{name: name for name in TEXT_FIELDS})
     return JSONObject(
-        draft_is_coming=Exists(jobs),
         keys_are_off=Exists(DeskSettings.objects.filter(user=by, bare_keys=False)),
         first_draft=Subquery(drafts.annotate(texts=texts).values("texts")[:1]),
     )

@@ -172,11 +172,12 @@ BEGIN
         RETURN NEW;
     END IF;
     SELECT * INTO theirs FROM review_edition WHERE id = parent.edition_id;
-    IF theirs.provision_id <> mine.provision_id OR theirs.id >= mine.id OR NOT EXISTS (
+    IF theirs.id = mine.id AND parent.number >= NEW.number
+        OR theirs.provision_id <> mine.provision_id OR theirs.id > mine.id OR NOT EXISTS (
         SELECT FROM atlas_wording a JOIN atlas_wording b ON a.folded_sha256 = b.folded_sha256
         WHERE a.id = mine.wording_id AND b.id = theirs.wording_id
     ) THEN
-        RAISE EXCEPTION 'A text is carried over from an earlier edition about the same words of the same provision.'
+        RAISE EXCEPTION 'A text is carried over from an earlier one about the same words of the same provision.'
             USING ERRCODE = 'restrict_violation';
     END IF;
     IF ({", ".join(f"NEW.{c}" for c in COLUMNS)}) IS DISTINCT FROM ({", ".join(f"parent.{c}" for c in COLUMNS)}) THEN

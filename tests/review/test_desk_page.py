@@ -217,7 +217,7 @@ class TestLawAndHistory:
         for _ in range(60):
             record(edition, "claim", by=writer)
         actions.claim(edition, by=by)
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             page = page_of(client, edition)
         assert "All events of this edition" in page
         assert page.count("claimed it") < 40
