@@ -9,14 +9,16 @@ from django.core.signing import Signer
 from django.test import Client
 from django.urls import reverse
 
+from analysis.models import DraftJob, JobState
 from atlas.models import Instrument, Jurisdiction, Obligation, Provision
 from review import actions
 from review.desk.opened import seconds_since, stamp
-from review.models import Decision, DeskSettings, Edition, Event, State
+from review.models import Decision, DeskSettings, Edition, Event, Snippet, State
 from review.moves import record
 from tests.factories import TRAINING_TEXT, make_provision, make_user
 from tests.review.factories import QUOTE, approve, change_text, make_edition, make_editor, make_publication, shown
 from tests.review.test_desk import desk_url, log_in, posted, queue_url
+from tests.review.test_redrafting import arrive, send_back
 
 pytestmark = pytest.mark.django_db
 Capped = Callable[[int], Any]
@@ -194,6 +196,21 @@ class TestLawAndHistory:
         assert "revision 2, compared with the one before" in history
         assert "revision 1 by Outline without a model" in history
 
+    def test_a_draft_that_came_late_is_compared_with_the_text_and_taken_over_by_a_button(self, client: Client) -> None:
+        log_in(client)
+        edition = make_edition()
+        job = send_back(edition, parts=["summary"])
+        DraftJob.objects.filter(pk=job.pk).update(state=JobState.DONE)
+        mine = {"title": "Mine"}
+        actions.revise(edition, mine, by=make_editor("Editor"), lock_version=shown(edition)["lock_version"])
+        arrive(job, summary=f"It says {QUOTE} Late.")
+        late = edition.revisions.get(number=3)
+        page = page_of(client, edition)
+        assert "kept beside the text" in page and "?a=2&amp;b=3" in page
+        client.post(desk_url(edition), posted(edition, f"use_revision:{late.pk}"))
+        edition.refresh_from_db()
+        assert edition.head is not None and edition.head.summary == late.summary
+
     def test_what_readers_see_is_shown_with_its_approvers(self, client: Client) -> None:
         log_in(client)
         publication = make_publication()
@@ -217,6 +234,8 @@ class TestLawAndHistory:
         for _ in range(60):
             record(edition, "claim", by=writer)
         actions.claim(edition, by=by)
+        actions.ask_for_draft(edition.provision, by=writer)
+        Snippet.objects.create(name="Shorter", text="Say it shorter.")
         with django_assert_max_num_queries(15):
             page = page_of(client, edition)
         assert "All events of this edition" in page
