@@ -199,6 +199,7 @@ ATLAS_SCHEDULES = {
     "follow changed provisions": "review.tasks.follow_changes",
     "return expired draft jobs": "analysis.tasks.sweep",
     "take in finished drafts": "review.tasks.take_in",
+    "publish what is due": "review.tasks.publish_due",
 }
 
 configure_structlog()

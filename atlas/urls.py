@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("admin/review/metrics/", include("review.admin.metrics_urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("review.urls")),
     path("", include("atlas.site.urls")),
 ]

@@ -5,12 +5,14 @@ They raise :class:`review.errors.ReviewError` with the sentence that the person 
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from atlas.models import Provision, User, content_hash
 from review.claiming import claim, claim_next, release
+from review.ending import retract, withdraw
 from review.errors import NotAllowed
 from review.following import follow_changes
 from review.intake import open_with, take_in, write_revision
@@ -34,10 +36,11 @@ from review.policies import (
     check_reason,
     load_case,
 )
-from review.publishing import publish, retract, withdraw
+from review.publishing import publish
 from review.reading_load import words_to_read
 from review.redrafting import ask_for_draft, cancel_redraft, request_changes, use_revision
 from review.restoring import restore
+from review.scheduling import check_hour, publish_due, publish_now, reschedule
 
 __all__ = [
     "approve",
@@ -48,8 +51,11 @@ __all__ = [
     "follow_changes",
     "open_edition",
     "publish",
+    "publish_due",
+    "publish_now",
     "release",
     "request_changes",
+    "reschedule",
     "restore",
     "retract",
     "revise",
@@ -128,9 +134,13 @@ def approve(
     revision_id: int,
     content_sha256: str,
     wording_id: int,
+    publish_at: datetime | None = None,
     dwell_seconds: int | None = None,
 ) -> Edition:
-    """Approve exactly the text named, read against the wording named; publishes at once when that is enough."""
+    """Approve exactly the text named, read against the wording named; publishes at once when that is enough.
+
+    ``publish_at``: the last approval that is needed may set an hour instead, in UTC.
+    """
     edition = lock_edition(edition, lock_version=lock_version)
     case = load_case(edition)
     if (revision_id, content_sha256, wording_id) != (case.head.pk, case.head.content_sha256, edition.wording_id):
@@ -146,12 +156,17 @@ def approve(
     )
     count = len(case.approvals) + 1
     if count < case.approvals_required:
+        if publish_at is not None:
+            raise NotAllowed("The hour of publication is set with the last approval; another one is needed first.")
         touch(edition)
         record(edition, "approve", by=by, approvals=count, required=case.approvals_required)
         return edition
     edition.approved_revision = case.head
-    move(edition, State.APPROVED, "approve", by=by, approvals=count, required=case.approvals_required)
-    publish(edition, by=by)
+    edition.publish_at = publish_at and check_hour(publish_at)
+    hour = {"publish_at": publish_at.isoformat()} if publish_at else {}
+    move(edition, State.APPROVED, "approve", by=by, approvals=count, required=case.approvals_required, **hour)
+    if publish_at is None:
+        publish(edition, by=by)
     return edition
 
 

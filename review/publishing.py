@@ -1,7 +1,11 @@
-"""From an approved edition to what readers see, and the ends of a publication. The only writer of publications."""
+"""From an approved edition to what readers see: the only writer of publications. How they end is in ``ending``."""
 
+from collections.abc import Iterator
+
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from atlas.markup import citations
@@ -16,14 +20,9 @@ from atlas.models import (
     Wording,
 )
 from review.errors import NotAllowed
-from review.models import Decision, DecisionKind, Edition, EditionKind, Revision, State
-from review.moves import lock_edition, lock_provision, move, record
-from review.policies import Case, check_permission, check_reason, load_case
-
-ENDINGS = {
-    DecisionKind.WITHDRAW: "review.withdraw_publication",
-    DecisionKind.RETRACT: "review.retract_publication",
-}
+from review.models import Edition, EditionKind, Revision, State
+from review.moves import lock_edition, move
+from review.policies import Case, load_case
 
 
 @transaction.atomic
@@ -35,17 +34,36 @@ def publish(edition: Edition, *, by: User | None = None) -> Publication:
     edition = lock_edition(edition, lock_version=None)
     if edition.state != State.APPROVED:
         raise NotAllowed("Only an approved edition can be published.")
-    if edition.provision_changed:
-        raise NotAllowed("The provision has changed since it was approved: void the approval and review again.")
     case = load_case(edition)
+    if found := list(_hindrances(case)):
+        raise NotAllowed(*found)
     live = edition.provision.publications.live().first()
     if live is not None:
         Publication.objects.filter(pk=live.pk).update(superseded_at=timezone.now())
     publication = _write(case)
     _write_approvals(publication, case)
     write_facts(publication)
-    move(edition, State.PUBLISHED, "publish", by=by, publication=publication.public_id)
+    approvers = [decision.by.shown_name for decision in case.approvals]
+    move(edition, State.PUBLISHED, "publish", by=by, publication=publication.public_id, approved_by=approvers)
     return publication
+
+
+def _hindrances(case: Case) -> Iterator[str]:
+    """What may have come between the approval and its publication. Who approved stays: not asked what they may now."""
+    edition = case.edition
+    if edition.provision_changed:
+        yield "The provision has changed since it was approved: void the approval and review again."
+    if edition.approved_revision_id != case.head.pk:
+        yield "The text is not the one that was approved: void the approval and review again."
+    if case.open_blockers:
+        yield "A blocking check is open: void the approval and mend the text, or have it waived."
+    if case.open_objections:
+        yield "A blocking comment is open: resolve it, or void the approval."
+    if edition.kind == EditionKind.CORRECTION and not edition.public_note:
+        yield "A correction needs its public note: what was wrong."
+    counting = len({d.by_id for d in case.approvals if settings.ATLAS_SOLO_REVIEW or not case.is_own_work(d.by)})
+    if counting < case.approvals_required:
+        yield f"Too few approvals count ({counting} of {case.approvals_required}): void them and review again."
 
 
 def _write(case: Case) -> Publication:
@@ -107,52 +125,13 @@ def latest_version(wording: Wording) -> Version:
 
 
 def _drafter(edition: Edition) -> str:
-    """Who wrote it, in words: "Outline without a model, edited by Ada Example"."""
-    words = list(dict.fromkeys(r.author_words for r in edition.revisions.select_related("author", "draft_run__job")))
+    """Who wrote it, in words: "Outline without a model, edited by Ada Example". Unused drafts do not count."""
+    line = Revision.objects.filter(pk__in=RawSQL("SELECT id FROM review_line(%s)", [edition.head_id]))
+    line = line.select_related("author", "parent__author", "parent__draft_run__job", "draft_run__job")
+    words = list(dict.fromkeys(revision.author_words for revision in line.order_by("pk")))
     return words[0] + (f", edited by {' and '.join(words[1:])}" if words[1:] else "")
 
 
 def _is_solo(case: Case) -> bool:
     """Published under single-editor review: its author approved, or fewer people than are needed elsewhere."""
     return any(decision.is_self_approval for decision in case.approvals) or len(case.approvals) < case.strictly_required
-
-
-@transaction.atomic
-def withdraw(publication: Publication, *, by: User, reason: str) -> None:
-    """End a publication: readers see ``reason`` in its place."""
-    _end(publication, DecisionKind.WITHDRAW, by=by, reason=reason, columns=("withdrawn_at", "withdrawal_note"))
-
-
-@transaction.atomic
-def retract(publication: Publication, *, by: User, reason: str) -> None:
-    """End a publication that should not be relied on: a tombstone with ``reason`` stays (410)."""
-    _end(publication, DecisionKind.RETRACT, by=by, reason=reason, columns=("retracted_at", "retraction_note"))
-
-
-def _end(publication: Publication, kind: DecisionKind, *, by: User, reason: str, columns: tuple[str, str]) -> None:
-    check_permission(by, ENDINGS[kind], f"{kind} publications")
-    note = check_reason(reason)
-    lock_provision(publication.provision_id)
-    publication = Publication.objects.select_for_update(of=("self",)).get(pk=publication.pk)
-    _check_can_end(publication, kind)
-    revision = Revision.objects.select_related("edition").get(pk=publication.revision_id)
-    edition = Edition.objects.select_for_update().get(pk=revision.edition_id)
-    Decision.objects.create(
-        edition=edition,
-        revision=revision,
-        wording_id=publication.wording_id,
-        content_sha256=revision.content_sha256,
-        round=edition.round,
-        kind=kind,
-        by=by,
-        reason=note,
-    )
-    Publication.objects.filter(pk=publication.pk).update(**dict(zip(columns, (timezone.now(), note), strict=True)))
-    record(edition, kind.value, by=by, revision=revision, publication=publication.public_id, reason=note)
-
-
-def _check_can_end(publication: Publication, kind: DecisionKind) -> None:
-    if publication.retracted_at:
-        raise NotAllowed("This publication has been retracted already.")
-    if kind == DecisionKind.WITHDRAW and not publication.is_live:
-        raise NotAllowed("Only a publication that stands can be withdrawn.")

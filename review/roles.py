@@ -53,13 +53,14 @@ _SENIOR = ("review.waive_finding", "review.withdraw_publication", "review.assign
 _MANAGE = (
     "review.retract_publication",
     "review.view_metrics",
+    "review.view_apitoken",
     "atlas.add_platform",
     "atlas.change_platform",
     "atlas.add_document",
     "atlas.change_document",
     "atlas.view_user",
 )
-_AUDIT = ("atlas.view_user", "review.view_metrics", "review.view_analysisrequest")
+_AUDIT = ("atlas.view_user", "review.view_metrics", "review.view_analysisrequest", "review.view_apitoken")
 _ASK = ("review.add_analysisrequest",)
 
 ROLES: dict[str, tuple[str, ...]] = {

@@ -12,3 +12,8 @@ def follow_changes() -> int:
 def take_in() -> int:
     """Give finished draft runs their editions."""
     return actions.take_in()
+
+
+def publish_due() -> int:
+    """Publish approved editions whose hour has come."""
+    return actions.publish_due()

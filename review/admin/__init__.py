@@ -2,10 +2,10 @@
 
 from django.contrib import admin
 
-from review.admin import audit, publications, queue_pages, snippets
+from review.admin import audit, publications, queue_pages, requests, snippets
 
 admin.site.site_header = "Atlas editors' desk"
 admin.site.site_title = "Atlas editors' desk"
 admin.site.index_title = "What waits"
 
-__all__ = ["audit", "publications", "queue_pages", "snippets"]
+__all__ = ["audit", "publications", "queue_pages", "requests", "snippets"]

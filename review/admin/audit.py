@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from review.admin.filters import DecidedFilter, PaceFilter
 from review.admin.read_only import ReadOnlyAdmin
 from review.models import Decision, Event
 
@@ -20,6 +21,6 @@ class EventAdmin(ReadOnlyAdmin):
 class DecisionAdmin(ReadOnlyAdmin):
     """Who decided what, and why."""
 
-    list_display = ("at", "edition", "kind", "by", "reason", "is_self_approval")
+    list_display = ("at", "edition", "kind", "by", "reason_code", "reason", "is_self_approval")
     list_select_related = ("edition__provision__document__platform", "by")
-    list_filter = ("kind", "is_self_approval")
+    list_filter = (DecidedFilter, "kind", PaceFilter, "reason_code", "is_self_approval")

@@ -6,10 +6,14 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from atlas.models import Provision, User
+from analysis.estimating import estimate
+from analysis.models import DraftJob
+from analysis.queue import PARTS_TO_REDO
+from atlas.models import Provision, User, Wording
 from review import actions
 from review.desk.loading import may_see
 from review.errors import ReviewError, guards_as_refusals
+from review.models import PART_LABELS
 
 
 def draft_of_provision(request: HttpRequest, provision_id: int) -> HttpResponse:
@@ -26,7 +30,9 @@ def draft_of_provision(request: HttpRequest, provision_id: int) -> HttpResponse:
         "is_nav_sidebar_enabled": False,
         "provision": provision,
         "open_edition": provision.editions.filter(state__in=["in_review", "changes_requested", "approved"]).first(),
-        "jobs": [job for wording in provision.wordings.all() for job in wording.draft_jobs.order_by("-id")[:5]][-5:],
+        "jobs": DraftJob.objects.filter(wording__provision=provision).order_by("-pk")[:10],
+        "parts": [(part, PART_LABELS.get(part, part.replace("_", " ").capitalize())) for part in PARTS_TO_REDO],
+        "estimate": estimate(Wording.objects.filter(current_of=provision)),
     }
     return TemplateResponse(request, "admin/review/draft.html", context)
 
@@ -37,7 +43,8 @@ def _make_draft(request: HttpRequest, provision: Provision, by: User) -> HttpRes
             if request.POST.get("verb") == "open_edition":
                 edition = actions.open_edition(provision, by=by)
                 return HttpResponseRedirect(reverse("admin:review_edition_desk", args=[edition.pk]))
-            actions.ask_for_draft(provision, by=by)
+            parts = request.POST.getlist("part")
+            actions.ask_for_draft(provision, by=by, instructions=request.POST.get("instructions", ""), parts=parts)
     except ReviewError as refused:
         messages.error(request, str(refused))
         return HttpResponseRedirect(request.path)

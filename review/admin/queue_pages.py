@@ -18,6 +18,7 @@ from review.admin.bulk_posts import do_in_bulk
 from review.admin.desk_calls import keep_unsaved, pulse
 from review.admin.drafts import draft_of_provision, queue_url
 from review.admin.read_only import ReadOnlyAdmin
+from review.admin.reanalysis_pages import reanalyse
 from review.desk.compare import compare
 from review.desk.key_settings import keep_settings
 from review.desk.loading import may_see
@@ -39,6 +40,7 @@ class EditionAdmin(ReadOnlyAdmin):
         return [
             path("next/", view(require_POST(start_reviewing)), name="review_edition_next"),
             path("bulk/", view(require_POST(do_in_bulk)), name="review_edition_bulk"),
+            path("reanalyse/", view(reanalyse), name="review_reanalyse"),
             path("draft/<int:provision_id>/", view(draft_of_provision), name="review_provision_draft"),
             path("<int:edition_id>/desk/", view(desk), name="review_edition_desk"),
             path("<int:edition_id>/unsaved/", view(keep_unsaved), name="review_edition_unsaved"),

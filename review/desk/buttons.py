@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from atlas.models import User
-from review import actions
+from review import actions, scheduling
 from review.desk.forms import DeskForm
 from review.desk.opened import seconds_since
 from review.desk.token import Token, as_key
@@ -34,6 +35,11 @@ class Pressed:
 
     def reason(self, name: str) -> str:
         return str(self.post.get(name, ""))
+
+    @property
+    def hour(self) -> datetime | None:
+        """When it is to be published, as the form says."""
+        return scheduling.read_hour(self.reason("publish_at"))
 
 
 Verbs = dict[str, Callable[[Edition, DeskForm, Token, User, Pressed], str]]
@@ -74,9 +80,12 @@ def _approve(edition: Edition, form: DeskForm, token: Token, by: User, pressed: 
         revision_id=token.revision_id,
         content_sha256=token.content_sha256,
         wording_id=token.wording_id,
+        publish_at=scheduling.check_hour(pressed.hour) if pressed.subject == "later" else None,
         dwell_seconds=seconds_since(pressed.reason("opened"), edition, by),
     )
     after.refresh_from_db(fields=["state"])  # it was published as another object of the same row
+    if after.state == State.APPROVED and after.publish_at:
+        return f"Approved; publishes {scheduling.in_words(after.publish_at)}."
     return "Approved and published." if after.state == State.PUBLISHED else "Approved; a second person has to approve."
 
 

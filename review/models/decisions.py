@@ -68,6 +68,7 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(condition=Q(kind="approve") | ~Q(reason=""), name="decision_has_reason"),
         ]
+        indexes = [models.Index(fields=["at", "kind"], name="decision_at")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} by {self.by.shown_name}"
@@ -81,6 +82,9 @@ EVENT_WORDS = {
     "waive": "waived a blocking check",
     "approve": "approved",
     "publish": "published it",
+    "reschedule": "set another hour of publication",
+    "publish_now": "published it before its hour",
+    "publish_refused": "could not publish it at its hour",
     "void": "voided the approvals",
     "discard": "discarded it",
     "claim": "claimed it",
@@ -118,6 +122,7 @@ class Event(models.Model):
     class Meta:
         ordering = ["edition_ref", "sequence"]
         constraints = [models.UniqueConstraint(fields=["edition_ref", "sequence"], name="event_sequence_unique")]
+        indexes = [models.Index(fields=["action", "at"], name="event_action_at")]
 
     def __str__(self) -> str:
         return f"{self.actor} {self.words}"

@@ -84,6 +84,10 @@ class Edition(models.Model):
                 name="edition_scheduled_is_approved",
             ),
         ]
+        indexes = [
+            models.Index(fields=["opened_at"], name="edition_opened"),
+            models.Index(fields=["publish_at"], condition=Q(state="approved"), name="edition_due"),
+        ]
         permissions = [
             ("approve_edition", "Can approve or request changes"),
             ("waive_finding", "Can waive a blocking finding"),
@@ -144,6 +148,7 @@ class Revision(AnalysisText):
                 name="revision_author_fits_kind",
             ),
         ]
+        indexes = [models.Index(fields=["created_at"], name="revision_created")]
 
     def __str__(self) -> str:
         return f"Revision {self.number}"

@@ -15,6 +15,7 @@ from atlas.models import Publication
 from review.desk.loading import HEAVY
 from review.due_dates import in_words
 from review.models import Decision, Edition, EditionKind, Finding, Revision
+from review.scheduling import last_refusal
 
 _TEXTS = ("summary", "why_it_matters", "practical_effect", "regulatory_landscape", "governance_exposure")
 
@@ -67,6 +68,7 @@ def _notes(edition: Edition, now: datetime) -> list[str]:
         f"Assigned to {edition.assigned_to.shown_name}" if edition.assigned_to else "",
         f"{approvals} of 2 approvals" if approvals and edition.closed_at is None and not edition.publish_at else "",
         f"To be published {edition.publish_at:%-d %b %Y, %H:%M} UTC" if edition.publish_at else "",
+        f"Not published at its hour: {edition.refusal}" if edition.refusal and edition.publish_at else "",  # type: ignore[attr-defined]
         "Corrects a publication" if edition.kind == EditionKind.CORRECTION else "",
     ]
 
@@ -131,7 +133,11 @@ def for_lines(rows: Any) -> Any:
         )
         .defer(*heavy, "wording__text", "provision__current_wording__text")
         .annotate(
-            blockers=_findings("blocker"), warnings=_findings("warning"), approvals=_approvals(), cause=_first_cause()
+            blockers=_findings("blocker"),
+            warnings=_findings("warning"),
+            approvals=_approvals(),
+            cause=_first_cause(),
+            refusal=last_refusal(),
         )
     )
 

@@ -108,9 +108,9 @@ def test_single_keys_do_nothing_in_fields_and_nothing_once_switched_off(
     edition = make_edition()
     log_in(page, live_server)
     open_desk(page, live_server, edition)
-    page.get_by_label("Why it matters").fill("")
+    page.get_by_role("textbox", name="Why it matters").fill("")
     page.keyboard.type("skip dr? 123")
-    expect(page.get_by_label("Why it matters")).to_have_value("skip dr? 123")
+    expect(page.get_by_role("textbox", name="Why it matters")).to_have_value("skip dr? 123")
     page.keyboard.press("Escape")
     expect(page.locator("#part-why_it_matters")).to_be_focused()
     page.keyboard.press("?")
@@ -127,10 +127,10 @@ def test_single_keys_do_nothing_in_fields_and_nothing_once_switched_off(
     for more in ("isComposing: true", "repeat: true"):
         event = f"new KeyboardEvent('keydown', {{key: 'Enter', ctrlKey: true, bubbles: true, {more}}})"
         page.evaluate(f"document.body.dispatchEvent({event})")
-    page.get_by_label("Title", exact=True).fill("")  # not valid
+    page.get_by_role("textbox", name="Title").fill("")  # not valid
     page.keyboard.press("Control+s")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_label("Title", exact=True)).to_be_focused()
+    expect(page.get_by_role("textbox", name="Title")).to_be_focused()
     edition.refresh_from_db()
     assert edition.state == State.IN_REVIEW and not edition.decisions.exists()
     assert edition.revisions.count() == 1
@@ -150,7 +150,7 @@ def test_findings_are_walked_through_and_entered(page: Page, live_server: LiveSe
     expect(page.locator("#save-state")).to_contain_text("blocking check")
     page.keyboard.press("Escape")
     page.keyboard.press("r")
-    expect(page.locator("#request_changes_reason")).to_be_focused()
+    expect(page.locator("#reason_code")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#request_changes_reason")).to_be_hidden()
     page.keyboard.press("c")
@@ -170,7 +170,7 @@ def test_a_quote_leads_to_the_source_and_back_without_a_script(
     expect(still.locator("mark").nth(1)).to_be_in_viewport()
     still.get_by_role("link", name="To the quote of these words").click()
     assert still.url.endswith("#quote-1")
-    still.get_by_label("Why it matters").fill("Because.")
+    still.get_by_role("textbox", name="Why it matters").fill("Because.")
     still.get_by_role("button", name="Save revision").click()
     expect(still.get_by_text("Saved as revision 2.")).to_be_visible()
     still.context.close()
@@ -198,7 +198,7 @@ def test_hostile_text_stays_text_on_every_page_and_breaks_no_policy(
     _does_not_run_over(page)
 
     open_desk(page, live_server, edition if not edition.provision_changed else long)
-    page.get_by_label("Title", exact=True).fill(HOSTILE.splitlines()[0][:150])
+    page.get_by_role("textbox", name="Title").fill(HOSTILE.splitlines()[0][:150])
     other = make_editor("Editor")
     shown_now = long if edition.provision_changed else edition
     actions.revise(shown_now, {"title": "Theirs"}, by=other, lock_version=shown(shown_now)["lock_version"])

@@ -173,9 +173,8 @@ def test_a_publication_is_withdrawn_from_its_page_with_a_public_reason(client: C
     log_in(client)
     page = reverse("admin:atlas_publication_change", args=[publication.pk])
     assert "Take it back" in client.get(page).content.decode()
-    client.post(
-        reverse("admin:atlas_publication_end", args=[publication.pk]), {"verb": "withdraw", "reason": "Cut short."}
-    )
+    form = {"verb": "withdraw", "step": "confirm", "reason": "Cut short.", "reason_code": "incomplete"}
+    client.post(reverse("admin:atlas_publication_end", args=[publication.pk]), form)
     publication.refresh_from_db()
     assert publication.withdrawal_note == "Cut short." and publication.withdrawn_at
 

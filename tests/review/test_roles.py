@@ -1,35 +1,64 @@
 """Roles and the permissions that code names."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
 
+from analysis.models import DraftJob
 from atlas.models import User
 from review import actions
+from review.desk.forms import initial_of
+from review.desk.page import VERBS as VERBS_OF_DESK
 from review.errors import NotAllowed
+from review.models import Decision, Event
 from review.roles import ROLES, make_roles
-from tests.review.factories import make_edition, make_editor, shown
+from tests.factories import make_user
+from tests.review.factories import (
+    INVENTED,
+    approve,
+    change_text,
+    make_edition,
+    make_editor,
+    make_publication,
+    make_run,
+    shown,
+)
 
 pytestmark = pytest.mark.django_db
-ROOT = Path(__file__).parents[2] / "review"
-NAMED = re.compile(
-    r"""(?:"|perms\.)((?:review|atlas|analysis)\.(?:view|add|change|approve|waive|withdraw|request)_\w+)"""
-)
+ROOT = Path(__file__).parents[2]
+# A quoted name of two parts whose second has an underscore ("review.approve_edition"), or a template's ``perms.``.
+NAMED = re.compile(r"""["']((?:review|atlas|analysis)\.[a-z]+_[a-z_]+)["']|perms\.((?:review|atlas|analysis)\.\w+)""")
 
 
 def permissions_named_in_code() -> set[str]:
-    files = [*ROOT.rglob("*.py"), *ROOT.rglob("*.html")]
-    return {name for path in files for name in NAMED.findall(path.read_text())}
+    files = [path for floor in ("review", "analysis", "atlas") for path in (ROOT / floor).rglob("*")]
+    texts = [
+        path.read_text()
+        for path in files
+        if path.suffix in (".py", ".html") and not {"migrations", "catalogue"} & set(path.parts)
+    ]
+    return {quoted or template for text in texts for quoted, template in NAMED.findall(text)}
 
 
 def test_every_permission_that_code_names_exists() -> None:
     named = permissions_named_in_code()
-    assert "review.approve_edition" in named
-    for name in named:
-        app_label, codename = name.split(".")
-        assert Permission.objects.filter(content_type__app_label=app_label, codename=codename).exists(), name
+    assert {"review.approve_edition", "review.retract_publication", "review.view_metrics"} <= named
+    known = {f"{p.content_type.app_label}.{p.codename}" for p in Permission.objects.select_related("content_type")}
+    assert named <= known, named - known
+
+
+def test_every_permission_of_a_role_exists() -> None:
+    make_roles(Group, Permission)
+    for name, wanted in ROLES.items():
+        assert Group.objects.get(name=name).permissions.count() == len(set(wanted)), name
 
 
 def test_the_migration_makes_the_roles_and_making_them_again_adds_nothing() -> None:
@@ -76,3 +105,164 @@ def test_a_role_may_do_what_its_name_says(role: str, allowed: set[str]) -> None:
     for verb in sorted(set(VERBS) - allowed):
         with pytest.raises(NotAllowed, match="role does not let you"):
             try_to(verb, by)
+
+
+STAFF = ("Viewer", "Editor", "Reviewer", "Senior reviewer", "Managing editor", "Auditor")
+FIGURES = {"Managing editor", "Auditor"}
+
+
+def pages() -> dict[str, str]:
+    """Every page of the desk by name."""
+    publication, edition = make_publication(), make_edition()
+    event, decision = Event.objects.latest("pk"), Decision.objects.latest("pk")
+    return {
+        "queue": reverse("admin:review_edition_changelist"),
+        "desk": reverse("admin:review_edition_desk", args=[edition.pk]),
+        "preview": reverse("admin:review_edition_preview", args=[edition.pk]),
+        "draft": reverse("admin:review_provision_draft", args=[edition.provision_id]),
+        "publication": reverse("admin:atlas_publication_change", args=[publication.pk]),
+        "publications": reverse("admin:atlas_publication_changelist"),
+        "events": reverse("admin:review_event_changelist"),
+        "event": reverse("admin:review_event_change", args=[event.pk]),
+        "decisions": reverse("admin:review_decision_changelist"),
+        "decision": reverse("admin:review_decision_change", args=[decision.pk]),
+        "metrics": reverse("review_metrics"),
+        "csv": reverse("review_metrics_csv", args=["days"]),
+    }
+
+
+def statuses(client: Client, addresses: dict[str, str]) -> dict[str, int]:
+    return {name: client.get(address).status_code for name, address in addresses.items()}
+
+
+@pytest.mark.parametrize("role", STAFF)
+def test_every_role_sees_every_page_but_the_figures(client: Client, role: str) -> None:
+    addresses = pages()
+    client.force_login(make_editor(role))
+    expected = dict.fromkeys(addresses, 200)
+    if role not in FIGURES:
+        expected |= {"metrics": 403, "csv": 403}
+    assert statuses(client, addresses) == expected
+
+
+def test_nobody_without_a_role_sees_any_page(client: Client) -> None:
+    addresses = pages()
+    assert set(statuses(client, addresses).values()) == {302}
+    client.force_login(make_editor("Reader", is_staff=False))
+    assert set(statuses(client, addresses).values()) == {302}
+    client.force_login(make_user(is_staff=True))
+    assert set(statuses(client, addresses).values()) == {403}
+
+
+def test_a_superuser_has_the_rights_of_every_role_and_no_exemption_from_a_rule(client: Client) -> None:
+    root = make_editor("Viewer", is_superuser=True)
+    client.force_login(root)
+    assert set(statuses(client, pages()).values()) == {200}
+    own, instructed, blocked = make_edition(), make_edition(), make_edition(**INVENTED)
+    actions.revise(own, {"title": "Mine"}, by=root, lock_version=own.lock_version)
+    actions.request_changes(instructed, by=root, lock_version=instructed.lock_version, reason="Say who.")
+    make_run(job=DraftJob.objects.get(edition_ref=instructed.pk), title="Redrafted")
+    actions.take_in()
+    twice = approve(make_edition(exposure_level="high"), root)
+    changed = make_edition()
+    change_text(changed.provision, "Everything is different now.")
+    for edition, why in (
+        (own, "You wrote this"),
+        (instructed, "your instructions"),
+        (blocked, "blocking check"),
+        (twice, "a second person has to"),
+        (changed, "no longer in force"),
+    ):
+        with pytest.raises(NotAllowed, match=why):
+            approve(edition, root)
+    with pytest.raises(NotAllowed, match="with the last approval"):
+        high = make_edition(exposure_level="high")
+        actions.approve(high, by=root, **shown(high), publish_at=timezone.now())
+    with pytest.raises(NotAllowed, match="reason"):
+        actions.discard(own, by=root, lock_version=shown(own)["lock_version"], reason="")
+
+
+def test_no_rule_asks_whether_somebody_is_a_superuser() -> None:
+    """The sample makes its people, and one of them is one: nothing else may know the word."""
+    files = [path for path in (ROOT / "review").rglob("*") if path.suffix in (".py", ".html")]
+    assert files
+    assert [path for path in files if "is_superuser" in path.read_text() and "sample" not in path.parts] == []
+
+
+def test_an_auditor_reads_everything_and_changes_nothing_wherever_they_post(client: Client) -> None:
+    publication, edition = make_publication(), approve(make_edition(exposure_level="high"))
+    keys = {
+        "edition_id": edition.pk,
+        "publication_id": publication.pk,
+        "provision_id": edition.provision_id,
+        "document_id": edition.provision.document_id,
+    }
+    form = {
+        **shown(edition),
+        "step": "confirm",
+        "reason": "x",
+        "reason_code": "wrong",
+        "action": "delete_selected",
+        "_selected_action": "1",
+        "post": "yes",
+    }
+    assert edition.head is not None
+    form |= {name: value for name, value in initial_of(edition.head, "").items() if value is not False}
+    form |= dict.fromkeys(("void_reason", "discard_reason", "request_changes_reason"), "x")
+    client.force_login(make_editor("Auditor"))
+    before = digests()
+    posted_to = 0
+    for address in admin_addresses(keys):
+        has_verbs = re.search(r"/(desk|end|draft/\d+)/$", address)
+        for verb in [*VERBS_OF_DESK, "approve:later", "withdraw", "retract", "ask"] if has_verbs else [""]:
+            response = client.post(address, {**form, "verb": verb})
+            assert response.status_code < 500, address
+            posted_to += 1
+    assert posted_to > 100
+    assert digests() == before
+
+
+def admin_addresses(keys: dict[str, int]) -> list[str]:
+    """Every address of the admin, but those of one's own account, with keys of rows that are there."""
+    own = ("admin/login", "admin/logout", "admin/password_change")
+    found = []
+    for route in _routes(get_resolver().url_patterns):
+        if route.startswith("admin/") and not route.startswith(own) and "^" not in route and "(" not in route:
+            found.append("/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(keys.get(match[1], 1)), route))
+    return found
+
+
+def _routes(patterns: list[Any], before: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            yield from _routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+# What looking at a page leaves behind, and how somebody likes their own desk: no part of the record.
+OWN = ("review_presence", "review_desksettings")
+
+
+def digests() -> dict[str, str]:
+    """The content of every table of the three floors."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table.startswith(("review_", "atlas_", "analysis_", "auth_")) and table not in OWN:
+                cursor.execute(f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {table} t")
+                found[table] = cursor.fetchone()[0]
+    return found
+
+
+SOLO_BANNER = "Single-editor review is on."
+
+
+@pytest.mark.parametrize("is_solo", [True, False])
+def test_single_editor_review_is_said_on_every_page_of_the_desk(client: Client, settings: Any, is_solo: bool) -> None:
+    addresses = pages()
+    settings.ATLAS_SOLO_REVIEW = is_solo
+    client.force_login(make_editor("Managing editor"))
+    for name in ("queue", "desk", "publication", "publications", "metrics", "draft"):
+        assert (SOLO_BANNER in client.get(addresses[name]).content.decode()) == is_solo, name
