@@ -17,16 +17,18 @@ EDITORS_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; "
     "form-action 'self'; base-uri 'self'; frame-ancestors 'none'"
 )
+# A readers' page that an editors' page shows in a frame.
+FRAMED_POLICY = READERS_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 
 
 def content_security_policy(get_response: GetResponse) -> GetResponse:
-    """Add the policy of the part of the site that was asked for."""
+    """Add the policy of the part of the site that was asked for, unless the view has set another."""
     editors = reverse("admin:index")
 
     def add_policy(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         policy = EDITORS_POLICY if request.path.startswith(editors) else READERS_POLICY
-        response.headers["Content-Security-Policy"] = policy
+        response.headers.setdefault("Content-Security-Policy", policy)
         return response
 
     return add_policy

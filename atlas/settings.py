@@ -120,6 +120,7 @@ EMBEDDED_URL = f"postgresql://postgres@/atlas?host={CONFIG.data_dir / 'postgres'
 DATABASES: dict[str, dict[str, Any]] = {"default": database_settings(CONFIG.database_url or EMBEDDED_URL)}
 
 AUTH_USER_MODEL = "atlas.User"
+AUTHENTICATION_BACKENDS = ["atlas.permissions.OneQueryBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -37,6 +37,7 @@ from review.policies import (
     load_case,
 )
 from review.publishing import publish
+from review.reading_load import words_to_read
 from review.redrafting import ask_for_draft, cancel_redraft, request_changes, use_revision
 from review.restoring import restore
 from review.scheduling import check_hour, publish_due, publish_now, reschedule
@@ -134,6 +135,7 @@ def approve(
     content_sha256: str,
     wording_id: int,
     publish_at: datetime | None = None,
+    dwell_seconds: int | None = None,
 ) -> Edition:
     """Approve exactly the text named, read against the wording named; publishes at once when that is enough.
 
@@ -144,7 +146,14 @@ def approve(
     if (revision_id, content_sha256, wording_id) != (case.head.pk, case.head.content_sha256, edition.wording_id):
         raise NotAllowed("The text you were shown is not the text that would be approved. Open the edition again.")
     check_can_approve(case, by)
-    decide(edition, DecisionKind.APPROVE, by=by, is_self_approval=case.is_own_work(by))
+    decide(
+        edition,
+        DecisionKind.APPROVE,
+        by=by,
+        is_self_approval=case.is_own_work(by),
+        dwell_seconds=dwell_seconds,
+        words_to_read=words_to_read(case.head, edition.provision.publications.live().first()),
+    )
     count = len(case.approvals) + 1
     if count < case.approvals_required:
         if publish_at is not None:

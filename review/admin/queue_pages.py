@@ -19,9 +19,11 @@ from review.admin.desk_calls import keep_unsaved, pulse
 from review.admin.drafts import draft_of_provision, queue_url
 from review.admin.read_only import ReadOnlyAdmin
 from review.admin.reanalysis_pages import reanalyse
+from review.desk.compare import compare
+from review.desk.key_settings import keep_settings
 from review.desk.loading import may_see
 from review.desk.page import desk
-from review.desk.preview import preview
+from review.desk.preview import preview, previews
 from review.desk.token import as_key
 from review.errors import ReviewError, guards_as_refusals
 from review.models import Edition
@@ -44,6 +46,9 @@ class EditionAdmin(ReadOnlyAdmin):
             path("<int:edition_id>/unsaved/", view(keep_unsaved), name="review_edition_unsaved"),
             path("<int:edition_id>/pulse/", view(pulse), name="review_edition_pulse"),
             path("<int:edition_id>/preview/", view(preview), name="review_edition_preview"),
+            path("<int:edition_id>/previews/", view(previews), name="review_edition_previews"),
+            path("<int:edition_id>/compare/", view(compare), name="review_edition_compare"),
+            path("settings/", view(keep_settings), name="review_desk_settings"),
             *super().get_urls(),
         ]
 

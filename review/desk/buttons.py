@@ -8,6 +8,7 @@ from typing import Any
 from atlas.models import User
 from review import actions, scheduling
 from review.desk.forms import DeskForm
+from review.desk.opened import seconds_since
 from review.desk.token import Token, as_key
 from review.errors import NotAllowed
 from review.models import Edition, Finding, State
@@ -80,6 +81,7 @@ def _approve(edition: Edition, form: DeskForm, token: Token, by: User, pressed: 
         content_sha256=token.content_sha256,
         wording_id=token.wording_id,
         publish_at=scheduling.check_hour(pressed.hour) if pressed.subject == "later" else None,
+        dwell_seconds=seconds_since(pressed.reason("opened"), edition, by),
     )
     after.refresh_from_db(fields=["state"])  # it was published as another object of the same row
     if after.state == State.APPROVED and after.publish_at:
@@ -97,6 +99,11 @@ def _release(edition: Edition, form: DeskForm, token: Token, by: User, pressed: 
     return "Released."
 
 
+def _skip(edition: Edition, form: DeskForm, token: Token, by: User, pressed: Pressed) -> str:
+    actions.release(edition, by=by)
+    return f"Skipped {edition.provision.public_id}: it stays in the queue, undecided."
+
+
 VERBS: Verbs = {
     "save": _save,
     "discard": _discard,
@@ -105,4 +112,5 @@ VERBS: Verbs = {
     "approve": _approve,
     "claim": _claim,
     "release": _release,
+    "skip": _skip,
 }

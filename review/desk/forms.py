@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from atlas.models import FIVE_PARTS, SUMMARY_PARTS, TEXT_FIELDS, Exposure, Topic
+from atlas.models import FIVE_PARTS, SUMMARY_PARTS, TEXT_FIELDS, Exposure
+from review.desk.loading import topic_names
 from review.models import Edition, EditionKind, Revision
 
 HINTS = {
@@ -54,7 +55,7 @@ class DeskForm(forms.Form):
         self.head = edition.head
         for part in (*SUMMARY_PARTS, *FIVE_PARTS):
             self.fields[part.field] = _part_field(part.label, HINTS[part.field], getattr(self.head, part.field))
-        self.fields["topics"].choices = _topic_choices(self.head)  # type: ignore[attr-defined]
+        self.fields["topics"].choices = _topic_choices(edition)  # type: ignore[attr-defined]
         if edition.kind != EditionKind.CORRECTION:
             del self.fields["public_note"]
 
@@ -120,12 +121,13 @@ def _part_field(label: str, hint: str, text: str) -> forms.CharField:
     )
 
 
-def _topic_choices(head: Revision) -> list[tuple[str, str]]:
+def _topic_choices(edition: Edition) -> list[tuple[str, str]]:
     """The text's topics, so that they are seen without scrolling, then the catalogue's others.
 
     The text may name one that the catalogue does not know: the checks block it.
     """
-    known = {topic.key: topic.name for topic in Topic.objects.filter(is_retired=False).only("key", "name")}
+    assert edition.head is not None
+    known, head = topic_names(edition), edition.head
     chosen = [(key, known.get(key, f"{key} (not in the catalogue)")) for key in head.topics]
     return chosen + [(key, name) for key, name in known.items() if key not in head.topics]
 

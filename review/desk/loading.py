@@ -1,11 +1,17 @@
 """An edition with what its pages show, and who may see them."""
 
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from atlas.models import User
-from review.models import Edition
+from atlas.models import TEXT_FIELDS, Topic, User
+from review.models import AuthorKind, DeskSettings, Edition, Revision
 
 # What a draft run keeps for its trace: megabytes that no page of the desk shows.
 HEAVY = [
@@ -23,19 +29,59 @@ HEAVY = [
 ]
 
 
-def load_edition(edition_id: int) -> Edition:
+def load_edition(edition_id: int, by: User) -> Edition:
+    """One query, with what the desk of ``by`` needs besides: see :class:`Aside`."""
     return get_object_or_404(
         Edition.objects.select_related(
             "provision__document__platform",
             "provision__current_wording",
-            "wording",
+            "wording__first_capture",
             "head__author",
             "head__instructed_by",
             "head__draft_run__job",
+            "head__parent__author",
+            "carried_from__author",
             "claimed_by",
-        ).defer(*(f"head__draft_run__{column}" for column in HEAVY)),
+            "assigned_to",
+        )
+        .defer(*(f"head__draft_run__{column}" for column in HEAVY))
+        .annotate(aside=_aside(by), topic_rows=ArraySubquery(_topics().values(row=JSONObject(key="key", name="name")))),
         pk=edition_id,
     )
+
+
+@dataclass(frozen=True)
+class Aside:
+    """What the desk shows besides: ``first_draft`` has the texts of the first draft by a program, by field."""
+
+    keys_are_off: bool
+    first_draft: dict[str, str] | None
+
+
+def aside_of(edition: Edition) -> Aside:
+    """Of an edition that ``load_edition`` loaded. No query."""
+    return Aside(**edition.aside)  # type: ignore[attr-defined]
+
+
+def _aside(by: User) -> Any:
+    drafts = Revision.objects.filter(
+        edition=OuterRef("pk"), author_kind__in=[AuthorKind.MODEL, AuthorKind.OUTLINE]
+    ).order_by("number")
+    texts: Any = JSONObject(**{name: name for name in TEXT_FIELDS})
+    return JSONObject(
+        keys_are_off=Exists(DeskSettings.objects.filter(user=by, bare_keys=False)),
+        first_draft=Subquery(drafts.annotate(texts=texts).values("texts")[:1]),
+    )
+
+
+def topic_names(edition: Edition) -> dict[str, str]:
+    """Key → name of the catalogue's topics, by name. No query for an edition that ``load_edition`` loaded."""
+    rows = getattr(edition, "topic_rows", None)
+    return {row["key"]: row["name"] for row in (_topics().values("key", "name") if rows is None else rows)}
+
+
+def _topics() -> QuerySet[Topic]:
+    return Topic.objects.filter(is_retired=False).order_by("name")
 
 
 def may_see(request: HttpRequest) -> User:

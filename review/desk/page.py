@@ -1,30 +1,43 @@
 """The desk: one edition on one page. Every button posts the whole form, so that nothing an editor typed is lost."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.forms import Field
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from analysis import priorities
 from atlas.models import User
-from review import autosaving
-from review.desk import buttons, comment_buttons, redraft_buttons, schedule_buttons, unsaved
+from review import autosaving, due_dates
+from review.desk import (
+    buttons,
+    comment_buttons,
+    deciding,
+    draft,
+    history,
+    published,
+    redraft_buttons,
+    schedule_buttons,
+    source,
+    unsaved,
+)
 from review.desk.buttons import Pressed, Verbs, check_nothing_unsaved, is_changed
 from review.desk.conflict import base_of, check_current, check_same_person, chosen, show_conflict
+from review.desk.evidence import find_evidence
 from review.desk.forms import DeskForm, initial_of
-from review.desk.loading import HEAVY, load_edition, may_see
-from review.desk.source import source_context
+from review.desk.going_on import next_desk, skip
+from review.desk.loading import aside_of, load_edition, may_see
+from review.desk.published import live_publication
+from review.desk.revisions import revisions_of
 from review.desk.token import Token
 from review.desk.typed import beside, beside_context, completed, missing_parts
 from review.desk.unsaved import fields_of, taken_up
 from review.errors import NotAllowed, StaleEdition, guards_as_refusals
-from review.models import Edition, Event, Finding, Revision, Severity
-from review.policies import Case, load_case, obstacles
+from review.models import Edition
+from review.policies import load_case
 
 VERBS: Verbs = {
     **buttons.VERBS,
@@ -54,7 +67,7 @@ class Carried:
 def desk(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Show the desk of an edition, or do what its button says."""
     by = may_see(request)
-    edition = load_edition(edition_id)
+    edition = load_edition(edition_id, by)
     if request.method != "POST":
         return show_as_it_stands(request, edition, by)
     return act(request, edition, DeskForm(chosen(request.POST), edition=edition), by)
@@ -86,11 +99,20 @@ def act(request: HttpRequest, edition: Edition, form: DeskForm, by: User) -> Htt
     messages.success(request, said)
     kept = comment_buttons.unsent(request.POST, verb, subject)
     if verb in KEEPS_TEXT and is_changed(edition, form):
-        return show(request, load_edition(edition.pk), form, by, carried=Carried(kept, token))
+        return show(request, load_edition(edition.pk, by), form, by, carried=Carried(kept, token))
     autosaving.forget(edition, by=by, writer=request.POST.get("unsaved_page", ""), fields=fields_of(form, request.POST))
     if kept:
-        return show_as_it_stands(request, load_edition(edition.pk), by, kept)
-    return HttpResponseRedirect(reverse("admin:review_edition_desk", args=[edition.pk]))
+        return show_as_it_stands(request, load_edition(edition.pk, by), by, kept)
+    return HttpResponseRedirect(address_after(request, edition, by, f"{verb}:{subject}"))
+
+
+def address_after(request: HttpRequest, edition: Edition, by: User, pressed: str) -> str:
+    """Where the button leads: back to this desk, or on to the next one in the queue."""
+    if pressed == "skip:":
+        skip(request, edition)
+    if pressed in ("skip:", "approve:next"):
+        return next_desk(request, by, edition)
+    return reverse("admin:review_edition_desk", args=[edition.pk])
 
 
 def check_verb(verb: str, edition: Edition, form: DeskForm, token: Token) -> None:
@@ -117,11 +139,11 @@ def refuse(
     It keeps the token that was posted: had the edition moved on since, the next button says so.
     """
     carried = Carried(beside(request.POST), token)
-    return show(request, load_edition(form.head.edition_id), form, by, problems, status=status, carried=carried)
+    return show(request, load_edition(form.head.edition_id, by), form, by, problems, status=status, carried=carried)
 
 
 def conflict(request: HttpRequest, form: DeskForm, changes: list[str]) -> HttpResponse:
-    edition = load_edition(form.head.edition_id)
+    edition = load_edition(form.head.edition_id, may_see(request))
     writer = request.POST.get("unsaved_page", "")
     return show_conflict(request, edition, form, changes, base=base_of(edition, request.POST), writer=writer)
 
@@ -162,6 +184,9 @@ def show(
     case = load_case(edition)
     if not edition.is_open:
         form.fields = {name: _read_only(field) for name, field in form.fields.items()}
+    now = timezone.now()
+    live, aside = live_publication(edition), aside_of(edition)
+    evidence = find_evidence(draft.shown_content(edition, form), edition.wording.text, case.findings)
     context = {
         **admin.site.each_context(request),
         "title": edition.provision.title,
@@ -171,14 +196,17 @@ def show(
         "case": case,
         "token": carried.token or Token.shown(edition),
         "problems": problems or [],
-        "hindrances": obstacles(case, by),
-        "approve_words": approve_words(case),
-        "findings": grouped(case),
-        "events": Event.objects.filter(edition_ref=edition.pk).order_by("-sequence"),
-        "decisions": list(reversed(case.decisions)),
-        "revisions": revisions_of(edition).order_by("-number"),
-        "now": timezone.now(),
-        **source_context(edition),
+        "aside": aside,
+        "now": now,
+        "due_words": due_dates.in_words(edition.due_at, now),
+        "priority_words": priorities.in_words(edition.priority),
+        "findings": deciding.grouped(case),
+        "cited": list(evidence.citations.values()),
+        **source.context(edition, live, evidence.places),
+        **draft.context(edition, form, case, live=live, aside=aside, evidence=evidence),
+        **published.context(live),
+        **history.context(edition, case),
+        **deciding.context(edition, case, by, request.POST.get("opened", "")),
         **beside_context(carried.kept),
         **unsaved.context(edition, by, form, carried.writer or request.POST.get("unsaved_page", "")),
         **comment_buttons.context(edition, by, carried.kept),
@@ -188,28 +216,6 @@ def show(
     return TemplateResponse(request, "admin/review/desk.html", context, status=status)
 
 
-def revisions_of(edition: Edition) -> QuerySet[Revision]:
-    """The edition's revisions with what names their authors."""
-    revisions = edition.revisions.select_related("author", "draft_run__job", "parent__author")
-    return revisions.defer(*(f"draft_run__{column}" for column in HEAVY))
-
-
 def _read_only(field: Field) -> Field:
     field.disabled = True
     return field
-
-
-def approve_words(case: Case) -> str:
-    """What the button will do: "Approve and publish", "Approve (1 of 2)"."""
-    count = len(case.approvals) + 1
-    return (
-        "Approve and publish" if count >= case.approvals_required else f"Approve ({count} of {case.approvals_required})"
-    )
-
-
-def grouped(case: Case) -> dict[str, list[tuple[Finding, Any]]]:
-    """Findings by severity, each with its waiver or None."""
-    return {
-        severity: [(f, case.waivers.get(f.pk)) for f in case.findings if f.severity == severity]
-        for severity in (Severity.BLOCKER.value, Severity.WARNING.value, Severity.PASS.value)
-    }

@@ -23,7 +23,11 @@ LABELS = {"governance_exposure": "Governance exposure, with its level", "no_mate
 def context(edition: Edition, by: User) -> dict[str, Any]:
     """What ``_request_changes.html`` and ``_drafting.html`` show. One query, or two where snippets are offered."""
     may_send_back = edition.state == State.IN_REVIEW and by.has_perm("review.approve_edition")
-    jobs = DraftJob.objects.filter(wording=edition.wording_id).order_by("-pk")[:1] if edition.is_open else []
+    jobs = (
+        DraftJob.objects.select_related("requested_by").filter(wording=edition.wording_id).order_by("-pk")[:1]
+        if edition.is_open
+        else []
+    )
     latest = next(iter(jobs), None)
     return {
         "parts_to_redo": [(part, LABELS.get(part, PART_LABELS.get(part, part.capitalize()))) for part in PARTS_TO_REDO],

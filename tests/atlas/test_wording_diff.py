@@ -1,5 +1,7 @@
 """The word diff of two wordings."""
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,3 +54,20 @@ def test_the_same_words_ten_thousand_times_over_are_compared() -> None:
     with no_hang():
         parts = diff_words("a b " * 2_400, "b a " * 2_400)
     assert "".join(part.text for part in parts if part.op != "removed") == "b a " * 2_400
+
+
+def test_a_long_paragraph_of_one_line_is_compared_by_sentence() -> None:
+    old = "".join(f"Clause {n}: we may keep record {n} for {n % 97} days. " for n in range(3000))
+    new = old.replace("for 30 days", "for 31 days")
+    parts = diff_words(old, new)
+    assert "".join(part.text for part in parts if part.op != "removed") == new
+    assert {part.text for part in parts if part.op != "same"} == {" 30", " 31"}
+
+
+def test_texts_that_differ_everywhere_take_no_longer_than_others() -> None:
+    words = [f"w{n} x{n}" for n in range(2400)]
+    old, new = " ".join(words), " ".join(f"{word.split()[0]} y{n}" for n, word in enumerate(words))
+    start = time.process_time()
+    parts = diff_words(old, new)
+    assert time.process_time() - start < 1
+    assert "".join(part.text for part in parts if part.op != "added") == old

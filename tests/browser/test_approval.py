@@ -40,9 +40,9 @@ def test_an_approved_edit_reaches_readers(
 
     log_in(page, live_server, "editor")
     page.goto(f"{live_server.url}/admin/review/edition/{draft.pk}/desk/")
-    page.get_by_label("Interpretive note").fill(words)
+    page.get_by_role("textbox", name="Interpretive note").fill(words)
     page.get_by_role("button", name="Save revision").click()
-    expect(page.get_by_label("Interpretive note")).to_have_value(words)
+    expect(page.get_by_role("textbox", name="Interpretive note")).to_have_value(words)
     reader.reload()
     expect(reader.get_by_text(words)).to_have_count(0)
 

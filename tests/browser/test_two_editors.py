@@ -85,12 +85,14 @@ def select(page: Page, label: str, words: str) -> None:
 
 def test_what_two_editors_typed_is_compared_merged_and_saved(enter: Enter, edition: Edition) -> None:
     ada, ben = enter("ada"), enter("ben")
-    ben.get_by_label("Practical effect").fill("Content trains models until the customer opts out in writing.")
-    ben.get_by_label("Interpretive note").fill("Ben's note.")
-    ben.get_by_label("Title").fill("Ben's title")
-    ada.get_by_label("Practical effect").fill("All content trains models until the customer opts out.")
-    ada.get_by_label("Why it matters").fill("Ada's reason.")
-    ada.get_by_label("Title").fill("Ada's title")
+    ben.get_by_role("textbox", name="Practical effect").fill(
+        "Content trains models until the customer opts out in writing."
+    )
+    ben.get_by_role("textbox", name="Interpretive note").fill("Ben's note.")
+    ben.get_by_role("textbox", name="Title").fill("Ben's title")
+    ada.get_by_role("textbox", name="Practical effect").fill("All content trains models until the customer opts out.")
+    ada.get_by_role("textbox", name="Why it matters").fill("Ada's reason.")
+    ada.get_by_role("textbox", name="Title").fill("Ada's title")
     press(ada, "Save revision")
     expect(ada.get_by_text("Saved as revision 2.")).to_be_visible()
 
@@ -111,7 +113,7 @@ def test_what_two_editors_typed_is_compared_merged_and_saved(enter: Enter, editi
     press(ben, "Continue")
 
     expect(ben.get_by_text("Your text, not saved yet.")).to_be_visible()
-    expect(ben.get_by_label("Title")).to_have_value("Ada's title")
+    expect(ben.get_by_role("textbox", name="Title")).to_have_value("Ada's title")
     press(ben, "Save revision")
     expect(ben.get_by_text("Saved as revision 3.")).to_be_visible()
     saved = edition.revisions.get(number=3)
@@ -125,12 +127,12 @@ def test_what_two_editors_typed_is_compared_merged_and_saved(enter: Enter, editi
 
 def test_the_enter_key_in_the_title_presses_no_button(enter: Enter, edition: Edition) -> None:
     page = enter("ada")
-    page.get_by_label("Title").fill("Typed")
-    page.get_by_label("Title").press("Enter")
+    page.get_by_role("textbox", name="Title").fill("Typed")
+    page.get_by_role("textbox", name="Title").press("Enter")
     keep(page)
     page.close()
     page = enter("ada")
-    page.get_by_label("Title").press("Enter")
+    page.get_by_role("textbox", name="Title").press("Enter")
     expect(page.get_by_text("You have unsaved text from")).to_be_visible()
     edition.refresh_from_db()
     assert edition.claimed_by is None
@@ -138,15 +140,15 @@ def test_the_enter_key_in_the_title_presses_no_button(enter: Enter, edition: Edi
 
 def test_typed_text_survives_the_closing_of_its_tab(enter: Enter) -> None:
     page = enter("ada")
-    page.get_by_label("Interpretive note").fill("Typed for an hour.")
+    page.get_by_role("textbox", name="Interpretive note").fill("Typed for an hour.")
     keep(page)
     page.close()
 
     page = enter("ada")
     expect(page.get_by_text("You have unsaved text from")).to_be_visible()
-    expect(page.get_by_label("Interpretive note")).to_have_value("")
+    expect(page.get_by_role("textbox", name="Interpretive note")).to_have_value("")
     press(page, "Continue with it")
-    expect(page.get_by_label("Interpretive note")).to_have_value("Typed for an hour.")
+    expect(page.get_by_role("textbox", name="Interpretive note")).to_have_value("Typed for an hour.")
     press(page, "Save revision")
     expect(page.get_by_text("Saved as revision 2.")).to_be_visible()
     expect(page.get_by_text("You have unsaved text")).to_have_count(0)
@@ -154,7 +156,7 @@ def test_typed_text_survives_the_closing_of_its_tab(enter: Enter) -> None:
 
 def test_the_last_keys_before_leaving_are_kept_too(enter: Enter, live_server: LiveServer) -> None:
     page = enter("ada")
-    page.get_by_label("Interpretive note").fill("The last words.")
+    page.get_by_role("textbox", name="Interpretive note").fill("The last words.")
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(f"{live_server.url}/admin/")
     page.go_back()
@@ -166,9 +168,9 @@ def test_the_last_keys_before_leaving_are_kept_too(enter: Enter, live_server: Li
 def test_two_tabs_of_one_editor_do_not_write_over_each_other(enter: Enter) -> None:
     older, newer = enter("ada"), enter("ada")
     expect(newer.locator("#presence")).to_contain_text("You have this open in another tab too.")
-    newer.get_by_label("Interpretive note").fill("The newer text.")
+    newer.get_by_role("textbox", name="Interpretive note").fill("The newer text.")
     keep(newer)
-    older.get_by_label("Interpretive note").fill("The older text.")
+    older.get_by_role("textbox", name="Interpretive note").fill("The older text.")
     older.clock.run_for(2100)
     expect(older.locator("#save-state")).to_contain_text("You typed in another tab at")
     expect(older.locator("#save-state")).to_contain_text("this one is older; your text is still in this window.")
@@ -181,7 +183,7 @@ def test_without_a_connection_or_a_session_the_page_says_so_and_goes_on_later(
     page = enter("ada")
     state = page.locator("#save-state")
     page.context.set_offline(True)
-    page.get_by_label("Interpretive note").fill("Typed on a train.")
+    page.get_by_role("textbox", name="Interpretive note").fill("Typed on a train.")
     page.clock.run_for(2100)
     expect(state).to_contain_text("Not saved: the server cannot be reached; your text is still in this window.")
     page.context.set_offline(False)
@@ -189,7 +191,7 @@ def test_without_a_connection_or_a_session_the_page_says_so_and_goes_on_later(
     expect(state).to_contain_text("Kept for you at")
 
     page.context.clear_cookies()
-    page.get_by_label("Interpretive note").fill("Typed after lunch.")
+    page.get_by_role("textbox", name="Interpretive note").fill("Typed after lunch.")
     page.clock.run_for(2100)
     expect(state).to_contain_text("Not saved: your session has ended. Log in again in another tab")
     press(page, "Save revision")
@@ -201,14 +203,14 @@ def test_without_a_connection_or_a_session_the_page_says_so_and_goes_on_later(
     expect(state).to_contain_text("Kept for you at")
     press(page, "Save revision")
     expect(page.get_by_text("Saved as revision 2.")).to_be_visible()
-    expect(page.get_by_label("Interpretive note")).to_have_value("Typed after lunch.")
+    expect(page.get_by_role("textbox", name="Interpretive note")).to_have_value("Typed after lunch.")
 
 
 def test_a_newer_text_of_the_provision_is_told_while_the_page_is_open(enter: Enter, edition: Edition) -> None:
     page = enter("ada")
     bar = page.locator("#newer-bar")
     expect(bar).to_be_hidden()
-    page.get_by_label("Interpretive note").fill("Typed before I knew.")
+    page.get_by_role("textbox", name="Interpretive note").fill("Typed before I knew.")
     change_text(edition.provision, "Everything is different now.")
     page.clock.run_for(20_000)
     expect(bar).to_be_visible()
@@ -218,7 +220,7 @@ def test_a_newer_text_of_the_provision_is_told_while_the_page_is_open(enter: Ent
     expect(page.get_by_text("The provision has changed since.")).to_be_visible()
     expect(bar).to_have_count(0)
     press(page, "Continue with it")
-    expect(page.get_by_label("Interpretive note")).to_have_value("Typed before I knew.")
+    expect(page.get_by_role("textbox", name="Interpretive note")).to_have_value("Typed before I knew.")
 
 
 def test_a_remark_is_made_on_selected_words_and_selects_them_again(enter: Enter) -> None:
@@ -229,10 +231,10 @@ def test_a_remark_is_made_on_selected_words_and_selects_them_again(enter: Enter)
     press(ada, "Comment on the selection")
     ada.get_by_label("Comment", exact=True).fill("Says who?")
     ada.get_by_label("Blocks approval").check()
-    ada.get_by_label("Interpretive note").fill("Typed meanwhile.")
+    ada.get_by_role("textbox", name="Interpretive note").fill("Typed meanwhile.")
     press(ada, "Comment")
     expect(ada.get_by_text("1 open, 1 blocking")).to_be_visible()
-    expect(ada.get_by_label("Interpretive note")).to_have_value("Typed meanwhile.")
+    expect(ada.get_by_role("textbox", name="Interpretive note")).to_have_value("Typed meanwhile.")
     made = Comment.objects.get()
     assert (made.part, made.quote, made.prefix) == (
         "practical_effect",
@@ -241,7 +243,7 @@ def test_a_remark_is_made_on_selected_words_and_selects_them_again(enter: Enter)
     )
 
     ben = enter("ben")
-    ben.get_by_label("Practical effect").fill("🙂 Two words before it. " + CONTENT["practical_effect"])
+    ben.get_by_role("textbox", name="Practical effect").fill("🙂 Two words before it. " + CONTENT["practical_effect"])
     ben.get_by_role("link", name="until the customer opts out").click()
     field = "document.activeElement"
     selected = ben.evaluate(f"{field}.value.slice({field}.selectionStart, {field}.selectionEnd)")
@@ -261,9 +263,9 @@ def test_nothing_runs_out_of_the_pages(enter: Enter, edition: Edition, tmp_path:
     for page in (ada, ben):
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         page.set_viewport_size({"width": width, "height": 900})
-    ada.get_by_label("Title").fill("Ada's title " + "long" * 60)
+    ada.get_by_role("textbox", name="Title").fill("Ada's title " + "long" * 60)
     press(ada, "Save revision")
-    ben.get_by_label("Title").fill("Ben's title " + "wide" * 60)
+    ben.get_by_role("textbox", name="Title").fill("Ben's title " + "wide" * 60)
     keep(ben)
     press(ben, "Save revision")
     expect(ben.get_by_text("nothing was saved")).to_be_visible()

@@ -23,12 +23,12 @@ function tell(told) {
   known = told.lock_version;
   moved = told.moved || moved;
   const colleagues = told.here.map((who) => `${who.name} (since ${who.since})`).join(", ");
+  if (told.newer && newer) newer.hidden = false; // and stays so, whatever an earlier question is answered later
   say(here, [colleagues && `Also here: ${colleagues}.`, told.other_tab && "You have this open in another tab too."]);
   say(warning, [
     moved && `${moved}. What you press will be compared first.`,
-    told.newer && newer && "The provision has another text now: see above.",
+    newer && !newer.hidden && "The provision has another text now: see above.",
   ]);
-  if (told.newer && newer) newer.hidden = false;
 }
 
 async function pulse() {
