@@ -76,7 +76,7 @@ def keep(page: Page) -> None:
 
 def select(page: Page, label: str, words: str) -> None:
     """Select words in a part, as with the mouse."""
-    page.get_by_label(label).evaluate(
+    page.get_by_role("textbox", name=label).evaluate(
         "(field, words) => { field.focus(); const at = field.value.indexOf(words);"
         " field.setSelectionRange(at, at + words.length); }",
         words,
