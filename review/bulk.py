@@ -9,7 +9,7 @@ from atlas.archive.judgements.noise_rules import check_expiry, check_phrase, mak
 from atlas.models import Document, NoiseRule, User
 from review import actions
 from review.assigning import assign, set_due, unassign
-from review.errors import NotAllowed, ReviewError
+from review.errors import NotAllowed, ReviewError, guards_as_refusals
 from review.models import Edition, ReasonCode
 from review.policies import check_permission, check_reason
 
@@ -158,7 +158,8 @@ def _each(selected: Sequence[Selected], act: Callable[[Edition, int], object]) -
             outcome.left.append("One is gone.")
             continue
         try:
-            act(edition, row.lock_version)
+            with guards_as_refusals():
+                act(edition, row.lock_version)
         except ReviewError as refused:
             outcome.left.append(f"{edition.provision.public_id}: {refused}")
         else:

@@ -96,16 +96,18 @@ def _carry_forward(edition: Edition) -> bool:
 
 
 def _change_behind(edition: Edition) -> Change | None:
-    """The platform's latest change of the provision, if it came after the text of ``edition``.
+    """The platform's change from the text of ``edition`` to what stands now.
 
-    None where only our own reading changed: another extraction, another cut.
+    None where our own reading brought what stands: another extraction, another cut.
     """
     changes = Change.objects.filter(provision=edition.provision).select_related("new_wording")
     latest = changes.order_by("-capture_id", "-pk").first()
     if latest is None or latest.capture_id <= edition.wording.first_capture_id:
         return None
     led_to = latest.new_wording.folded_sha256 if latest.new_wording else None
-    return latest if led_to != edition.wording.folded_sha256 else None
+    current = edition.provision.current_wording
+    stands = current.folded_sha256 if current and edition.provision.removed_at is None else None
+    return latest if led_to == stands else None
 
 
 def _review_again(edition: Edition) -> bool:

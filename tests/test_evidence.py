@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from atlas.evidence.checking import NotAPack, check
 from atlas.evidence.packing import manifest_of, pack
-from atlas.models import Change, Publication
+from atlas.models import Publication
 from review import actions
 from tests.review.factories import CONTENT, QUOTE, approve, change_text, make_edition, make_editor, make_publication
 
@@ -87,18 +87,7 @@ def test_a_pack_holds_what_the_analysis_rests_on(files: Files, publication: Publ
 
 def test_a_change_comes_with_the_text_before_and_the_difference(db: None) -> None:
     provision = make_publication().provision
-    before = provision.current_wording
-    after = change_text(provision, "We may use your Content to train and improve our models. You may refuse by letter.")
-    capture = after.first_capture
-    Change.objects.create(
-        document=provision.document,
-        provision=provision,
-        capture=capture,
-        kind="modified",
-        significance="substantive",
-        old_wording=before,
-        new_wording=after,
-    )
+    change_text(provision, "We may use your Content to train and improve our models. You may refuse by letter.")
     provision.refresh_from_db()
     files = unpacked(pack(make_publication(provision)))
     assert b"by letter" not in files["earlier-wording.txt"]

@@ -18,6 +18,7 @@ class Reading:
     shown: Publication | None = None
     ended: Publication | None = None
     is_stale: bool = False
+    is_again: bool = False  # the approved text was published before, and superseded meanwhile
 
     @property
     def is_cut_anew(self) -> bool:
@@ -27,7 +28,7 @@ class Reading:
     @property
     def is_restored(self) -> bool:
         """A later analysis superseded it, but the provision is back to the text it describes."""
-        return self.shown is not None and self.shown.superseded_at is not None
+        return self.is_again or (self.shown is not None and self.shown.superseded_at is not None)
 
     @property
     def state(self) -> str:
@@ -56,7 +57,8 @@ def read(provision: Provision, publications: Iterable[Publication]) -> Reading:
     chosen = next((publication for publication in candidates if not has_ended(publication)), None)
     if chosen is None:
         return Reading(provision, ended=candidates[0])
-    return Reading(provision, shown=chosen, is_stale=not about_this_text)
+    is_again = any(row.revision_id == chosen.revision_id and row.pk < chosen.pk for row in newest_first)
+    return Reading(provision, shown=chosen, is_stale=not about_this_text, is_again=is_again)
 
 
 def read_all(provisions: Iterable[Provision]) -> list[Reading]:
@@ -75,6 +77,7 @@ _LISTED = (
     "title",
     "exposure_level",
     "published_at",
+    "revision_id",
     "superseded_at",
     "withdrawn_at",
     "retracted_at",

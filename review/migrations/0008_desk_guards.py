@@ -32,7 +32,8 @@ def replaced(sql: str) -> str:
 
 
 # People build on the revision before, also where their text was carried into a later edition. Drafts start anew, but
-# for those of some parts only: the others stay as people wrote them.
+# for those of some parts only (the others stay as people wrote them) and those whose drafter was given the text: it may
+# have taken sentences over.
 ORIGINS = """
 CREATE FUNCTION review_line(head bigint)
 RETURNS TABLE (id bigint, author_id bigint, instructed_by_id bigint) LANGUAGE sql STABLE AS $$
@@ -44,7 +45,7 @@ RETURNS TABLE (id bigint, author_id bigint, instructed_by_id bigint) LANGUAGE sq
         FROM review_revision r JOIN line ON r.id = line.parent_id
         WHERE line.author_kind IN ('person', 'carried') OR EXISTS (
             SELECT FROM analysis_draftrun run JOIN analysis_draftjob job ON job.id = run.job_id
-            WHERE run.id = line.draft_run_id AND cardinality(job.parts) > 0)
+            WHERE run.id = line.draft_run_id AND (cardinality(job.parts) > 0 OR job.earlier IS NOT NULL))
     )
     SELECT line.id, line.author_id, line.instructed_by_id FROM line
 $$;

@@ -54,7 +54,8 @@ ANALYSIS: dict[str, Any] = {
 def allow_publications_past_review() -> None:
     """Switch off, in this transaction, the triggers that want an approved revision behind each publication."""
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE atlas_publication DISABLE TRIGGER review_publication_is_approved")
+        for trigger in ("review_publication_is_approved", "review_publication_ends"):
+            cursor.execute(f"ALTER TABLE atlas_publication DISABLE TRIGGER {trigger}")
         for table, trigger in PARTICULARS.items():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from analysis.context import ContextTooLong
@@ -387,6 +388,14 @@ class TestOnlyOurReadingChanged:
         with pytest.raises(NotAllowed, match="no longer in force"):
             approve(edition)
 
+    def test_so_it_does_where_the_platforms_change_was_then_cut_anew_as_well(self) -> None:
+        edition = make_edition()
+        wording = change_text(edition.provision, OTHER)
+        cut_anew(edition.provision, f"{OTHER} And so on.")
+        follow_changes()
+        assert reread(edition).state == State.IN_REVIEW
+        assert not DraftJob.objects.filter(wording=wording).exists()
+
     def test_what_was_approved_for_later_is_to_be_read_again(self) -> None:
         edition = reread(approve_for_later(make_edition()))
         cut_anew(edition.provision, OTHER)
@@ -435,6 +444,14 @@ class TestWhatReadersSee:
         assert (event.actor, event.data["restores"]) == ("System", first.public_id)
         assert not DraftJob.objects.filter(reason="changed", state=JobState.QUEUED).exists()
         assert is_whole()
+
+    def test_its_page_says_that_the_text_is_back(self, client: Client) -> None:
+        first, _ = self.superseded()
+        return_to(first.provision, first.wording)
+        for _ in range(2):  # before System followed, and after
+            page = client.get(first.provision.get_absolute_url()).content.decode()
+            assert "The provision is back to an earlier text." in page and first.title in page
+            following.follow_changes()
 
     def test_as_often_as_it_comes_back(self) -> None:
         first, second = self.superseded()
@@ -496,6 +513,31 @@ class TestWhatReadersSee:
         assert (live.title, live.public_note, live.number) == ("Better words", "It was misread.", "3.0")
         assert live.approvals.count() == 2
         assert is_whole()
+
+    def test_nothing_comes_back_in_place_of_a_correction_that_was_withdrawn(self) -> None:
+        first = make_publication()
+        edition = make_edition(first.provision, title="Better words")
+        actions.revise(edition, {}, by=make_editor(), lock_version=edition.lock_version, public_note="It was misread.")
+        approve(edition, make_editor(), make_editor())
+        actions.withdraw(Publication.objects.live().get(), by=make_editor("Managing editor"), reason="Wrong as well.")
+        change_text(first.provision, OTHER)
+        between = make_publication(Provision.objects.get(pk=first.provision_id), title="Of the text between")
+        return_to(first.provision, first.wording)
+        assert following.follow_changes() == 0
+        assert Publication.objects.live().get() == between
+
+    def test_what_would_not_be_approved_today_waits_for_the_editors(self) -> None:
+        first, second = self.superseded()
+        check_constraints()  # both are published; what follows comes after
+        edition = Edition.objects.get(approved_revision=first.revision_id)
+        Comment.objects.create(
+            edition=edition, revision=edition.head, body="This is wrong.", is_blocking=True, by=make_editor()
+        )
+        return_to(first.provision, first.wording)
+        assert following.follow_changes() == 0
+        with pytest.raises(NotAllowed, match="reviewed again"):
+            actions.restore(first)
+        assert Publication.objects.live().get() == second
 
     def test_it_can_be_withdrawn_like_any_other(self) -> None:
         first, _ = self.superseded()

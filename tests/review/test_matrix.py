@@ -3,11 +3,13 @@
 import inspect
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from atlas.models import Publication, User
 from review import actions
@@ -43,6 +45,9 @@ MAY = {
     "request_changes": REVIEWERS,
     "void": REVIEWERS,
     "waive": SENIORS,
+    "use_revision": EDITORS,
+    "reschedule": REVIEWERS,
+    "publish_now": REVIEWERS,
 }
 WHEN = {
     "claim": set(OPEN_STATES),
@@ -52,6 +57,9 @@ WHEN = {
     "request_changes": {State.IN_REVIEW},
     "void": {State.IN_REVIEW, State.APPROVED},
     "waive": {State.IN_REVIEW},
+    "use_revision": {State.IN_REVIEW, State.CHANGES_REQUESTED},
+    "reschedule": {State.APPROVED},
+    "publish_now": {State.APPROVED},
 }
 LEADS_TO = {
     "revise": State.IN_REVIEW,
@@ -60,6 +68,8 @@ LEADS_TO = {
     "request_changes": State.CHANGES_REQUESTED,
     "void": State.IN_REVIEW,
     "waive": State.IN_REVIEW,
+    "use_revision": State.IN_REVIEW,
+    "publish_now": State.PUBLISHED,
 }
 
 
@@ -93,6 +103,10 @@ def subject(verb: str, state: str) -> Edition:
         return bring(make_edition(**INVENTED), state)
     if verb == "void" and state == State.IN_REVIEW:
         return approve(make_edition(exposure_level="high"), make_editor())
+    if verb == "use_revision":
+        edited = make_edition()
+        actions.revise(edited, {"title": "Edited"}, by=make_editor(), lock_version=edited.lock_version)
+        return bring(edited, state)
     return bring(make_edition(), state)
 
 
@@ -108,7 +122,18 @@ CALLS: dict[str, Callable[[Edition, User, int], object]] = {
     "waive": lambda edition, by, lock: actions.waive(
         edition.revisions.get(number=1).findings.order_by("severity")[0], by=by, lock_version=lock, reason="Because."
     ),
+    "use_revision": lambda edition, by, lock: actions.use_revision(
+        edition.revisions.get(number=1), by=by, lock_version=lock
+    ),
+    "reschedule": lambda edition, by, lock: actions.reschedule(
+        edition, by=by, lock_version=lock, publish_at=next_week()
+    ),
+    "publish_now": lambda edition, by, lock: actions.publish_now(edition, by=by, lock_version=lock),
 }
+
+
+def next_week() -> datetime:
+    return timezone.now().replace(second=0, microsecond=0) + timedelta(days=7)
 
 
 def written() -> tuple[Any, ...]:

@@ -113,6 +113,14 @@ class TestComingBack:
         with pytest.raises(NotAllowed, match="wrote a part"):
             approve(edition, writer)
 
+    def test_whoever_wrote_the_text_that_the_drafter_was_given_cannot_approve_the_redraft(self) -> None:
+        edition, writer = make_edition(), make_editor()
+        actions.revise(edition, {"practical_effect": "Theirs."}, by=writer, lock_version=edition.lock_version)
+        edition.refresh_from_db()
+        arrive(send_back(edition), title="Drafted again")
+        with pytest.raises(NotAllowed, match="wrote a part"):
+            approve(edition, writer)
+
     def test_a_redraft_of_what_people_changed_since_stands_beside_their_text(self) -> None:
         edition, editor = make_edition(), make_editor("Editor")
         job = send_back(edition, parts=["summary"])

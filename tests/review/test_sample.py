@@ -24,7 +24,7 @@ from atlas.models import (
     Significance,
     User,
 )
-from review import actions
+from review import actions, following
 from review.management.commands.load_sample import quiet_rooms
 from review.models import AuthorKind, DecisionKind, Edition, Finding, Revision, Severity, State
 from review.policies import can_approve, load_case
@@ -172,6 +172,12 @@ def test_an_analysis_of_high_exposure_has_one_of_its_two_approvals() -> None:
     case = load_case(edition)
     assert (edition.state, len(case.approvals), case.approvals_required) == (State.IN_REVIEW, 1, 2)
     assert can_approve(case, User.objects.get(username="senior"))
+
+
+def test_nothing_of_it_has_still_to_follow_a_change() -> None:
+    before = DraftJob.objects.count(), Edition.objects.count()
+    assert following.follow_changes() == following.queue_what_changed() == 0
+    assert (DraftJob.objects.count(), Edition.objects.count()) == before
 
 
 def test_an_editor_is_asked_for_changes_with_a_reason() -> None:
