@@ -68,13 +68,9 @@ def _selected(value: str) -> Selected:
 
 def claim_all(selected: Sequence[Selected], *, by: User) -> Outcome:
     check_permission(by, "review.change_edition", "claim editions")
-    return _each(selected, lambda edition, version: _claim_free(edition, version, by))
-
-
-def _claim_free(edition: Edition, lock_version: int, by: User) -> None:
-    if edition.lock_version != lock_version:
-        raise NotAllowed("It has moved on since.")
-    actions.claim(edition, by=by, takes_over=False)
+    return _each(
+        selected, lambda edition, version: actions.claim(edition, by=by, takes_over=False, lock_version=version)
+    )
 
 
 def assign_all(selected: Sequence[Selected], *, to: User | None, by: User) -> Outcome:

@@ -17,11 +17,17 @@ LEASE = timedelta(minutes=15)  # time to read a first analysis three times over
 
 
 @transaction.atomic
-def claim(edition: Edition, *, by: User, takes_over: bool = True) -> Edition:
-    """Claim ``edition`` for 15 minutes. A colleague's claim is taken over, and the event says so, or refused."""
+def claim(edition: Edition, *, by: User, takes_over: bool = True, lock_version: int | None = None) -> Edition:
+    """Claim ``edition`` for 15 minutes. A colleague's claim is taken over, and the event says so, or refused.
+
+    Raises:
+        NotAllowed: if it is closed, held by a colleague, or (with a ``lock_version``) has moved on since.
+    """
     check_permission(by, "review.change_edition", "claim editions")
     edition = Edition.objects.select_for_update(of=("self",)).select_related("claimed_by").get(pk=edition.pk)
     check_open(edition)
+    if lock_version not in (None, edition.lock_version):
+        raise NotAllowed("It has moved on since.")
     colleague = edition.claimed_by if edition.claimed_by_id != by.pk else None
     if not takes_over and colleague and edition.claimed_until and edition.claimed_until > timezone.now():
         raise NotAllowed(f"{colleague.shown_name} is at work on it until {edition.claimed_until:%H:%M} UTC.")

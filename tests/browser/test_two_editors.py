@@ -256,8 +256,7 @@ def test_a_remark_is_made_on_selected_words_and_selects_them_again(enter: Enter)
     expect(ben.get_by_text("1 resolved")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
 def test_nothing_runs_out_of_the_pages(enter: Enter, edition: Edition, tmp_path: Path, width: int, theme: str) -> None:
     ada, ben = enter("ada"), enter("ben")
     for page in (ada, ben):

@@ -95,7 +95,14 @@ class TestDiscarding:
         post(client, "discard", [stale], reason="x", phrase="region", expires=in_a_week())
         assert not NoiseRule.objects.exists()
 
-    @pytest.mark.parametrize("fields", [{"phrase": "x", "expires": in_a_week()}, {"phrase": "region", "expires": ""}])
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"phrase": "x", "expires": in_a_week()},
+            {"phrase": "x" * 201, "expires": in_a_week()},
+            {"phrase": "region", "expires": ""},
+        ],
+    )
     def test_a_rule_that_is_refused_discards_nothing(self, client: Client, by: User, fields: dict[str, str]) -> None:
         edition = make_edition()
         post(client, "discard", [row(edition)], reason="Region lists.", **fields)

@@ -24,6 +24,7 @@ from tests.factories import make_document, make_platform, make_provision
 from tests.review.factories import (
     CONTENT,
     approve,
+    approve_for_later,
     change_text,
     make_edition,
     make_editor,
@@ -35,7 +36,6 @@ from tests.review.factories import (
 pytestmark = pytest.mark.django_db
 Capped = Callable[[int], Any]
 BY_KEY = {tab.key: tab for tab in TABS}
-FILLED = {tab.key for tab in TABS} - {"scheduled"}
 
 
 def queue_url(tab: str = "unclaimed", query: str = "") -> str:
@@ -60,6 +60,7 @@ def fill_every_tab(by: User) -> None:
     back = make_edition()
     actions.request_changes(back, by=by, lock_version=back.lock_version, reason="Mend it.", mode="edit")
     approve(make_edition(exposure_level="high"))
+    approve_for_later(make_edition())
     stale = make_publication()
     change_text(stale.provision, "Everything is different now.")
     job = make_run().job
@@ -71,7 +72,7 @@ class TestTabs:
         by = log_in(client)
         fill_every_tab(by)
         counted = counts(by)
-        assert all(counted[key] for key in FILLED)
+        assert all(counted.values())
         for tab in TABS:
             page = client.get(queue_url(tab.key)).content.decode()
             assert page.count('<th scope="row">') == counted[tab.key]
@@ -322,17 +323,20 @@ class TestFilters:
             assert client.get(queue_url(tab, f"&{query}&drafter=model")).status_code == 200
 
 
-@pytest.mark.parametrize("tab", sorted(FILLED))
+@pytest.mark.parametrize("tab", sorted(tab.key for tab in TABS))
 def test_a_page_takes_eight_queries_for_many_as_for_few(
     client: Client, django_assert_max_num_queries: Capped, tab: str
 ) -> None:
     by = log_in(client, "Managing editor")
     fill_every_tab(by)
-    for _ in range(30):
+    cache.clear()
+    with django_assert_max_num_queries(8):
+        client.get(queue_url(tab))
+    for _ in range(60):
         make_edition()
     cache.clear()
     with django_assert_max_num_queries(8):
-        client.get(queue_url(tab, "&exposure=high"))
+        client.get(queue_url(tab, "&exposure=high&topic=x"))
 
 
 def test_hostile_words_are_shown_as_words(client: Client) -> None:

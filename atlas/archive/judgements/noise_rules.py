@@ -23,6 +23,7 @@ from atlas.models.provisions import ChangeQuerySet
 logger = structlog.get_logger(__name__)
 
 LONGEST_FORCE = timedelta(days=366)  # "at most a year ahead", a leap day included
+LONGEST_PHRASE = 200  # characters, as the column has room for
 SHORTEST_PHRASE = 3  # characters; a shorter one stands in nearly every sentence
 PREVIEWED = timedelta(days=90)
 MOST_PREVIEWED = 2_000  # changes that a preview reads; a few seconds
@@ -53,8 +54,10 @@ def end_noise_rule(rule: NoiseRule, *, by: User) -> bool:
 
 
 def check_phrase(phrase: str) -> str:
-    """``phrase`` in one line; Refused if too little of it would be looked for."""
+    """``phrase`` in one line; Refused if too little or too much of it would be looked for."""
     phrase = " ".join(check_words(phrase, "the words that every such change says").split())
+    if len(phrase) > LONGEST_PHRASE:
+        raise Refused(f"These are {len(phrase)} characters; a noise rule looks for at most {LONGEST_PHRASE}.")
     if len(fold_phrase(phrase)) < SHORTEST_PHRASE:
         raise Refused(f"“{phrase}” says too little to be looked for. Give at least {SHORTEST_PHRASE} letters.")
     return phrase
