@@ -139,14 +139,12 @@ def request_draft(
     edition_ref: int | None = None,
     parts: Sequence[str] = (),
     base: Mapping[str, Any] | None = None,
-    earlier: Mapping[str, Any] | None = None,
     repeats: DraftRun | None = None,
 ) -> DraftJob:
     """Queue a draft of ``wording`` because a person asks; ``by`` is None on the command line.
 
-    With ``parts``, only those are written anew and the rest of ``base`` stays as it is. ``earlier`` is a text that the
-    drafter is to see and may write otherwise. A job that waits already is taken, with the new instructions.
-    ``repeats``: a run to be made once more, though its draft would serve again.
+    With ``parts``, only those are written anew and the rest of ``base`` stays as it is. A job that waits already is
+    taken, with the new instructions. ``repeats``: a run to be made once more, though its draft would serve again.
 
     Raises:
         DraftInProgress: if the wording is being drafted now.
@@ -163,7 +161,6 @@ def request_draft(
         job.reason = Reason.REDRAFT if instructions or edition_ref or parts else Reason.REQUESTED
     job.requested_by, job.instructions, job.edition_ref = by, instructions, edition_ref
     job.parts, job.base, job.repeats = list(parts), dict(base) if base is not None else None, repeats
-    job.earlier = dict(earlier) if earlier is not None else job.earlier
     job.state, job.priority, job.run_after = JobState.QUEUED, priorities.REQUESTED, timezone.now()
     job.save()
     wake("jobs_queued")

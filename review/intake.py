@@ -107,10 +107,9 @@ def _add_to(edition: Edition, run: DraftRun) -> Edition:
 
 def _asked_about(edition: Edition, run: DraftRun) -> Revision | None:
     """The revision that this edition sent back for the redraft; None if the draft came otherwise."""
-    given = run.job.base or run.job.earlier
-    if run.job.edition_ref != edition.pk or given is None:
+    if run.job.edition_ref != edition.pk or run.job.base is None:
         return None
-    return edition.revisions.filter(content_sha256=content_hash(given)).order_by("-number").first()
+    return edition.revisions.filter(content_sha256=content_hash(run.job.base)).order_by("-number").first()
 
 
 def _authorship(run: DraftRun) -> dict[str, Any]:

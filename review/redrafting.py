@@ -6,9 +6,10 @@ from typing import Literal
 from django.db import transaction
 
 from analysis.models import DraftJob, JobState
+from analysis.preparing import OF_THE_CHANGE
 from analysis.queue import PARTS_TO_REDO, DraftInProgress, NothingToBuildOn, latest_analysis, request_draft
 from analysis.queue import cancel as cancel_jobs
-from atlas.models import Provision, User, Wording
+from atlas.models import Change, Provision, User, Wording
 from review.assigning import check_can_be_assigned
 from review.errors import NotAllowed
 from review.intake import write_revision
@@ -34,8 +35,8 @@ def request_changes(
 ) -> None:
     """Send the text back: to the drafter with ``reason`` as instructions, or (``edit``) to ``to`` or whoever comes.
 
-    With ``parts`` the drafter writes only those anew, and a draft that changes another part fails. The result comes
-    back as a revision of this edition, which ``by`` cannot approve.
+    The drafter is given the text as it is. With ``parts`` it writes only those anew, and a draft that changes another
+    part fails. The result comes back as a revision of this edition, which ``by`` cannot approve.
     """
     check_permission(by, "review.approve_edition", "ask for changes")
     reason = check_reason(reason)
@@ -53,16 +54,20 @@ def request_changes(
     move(edition, State.CHANGES_REQUESTED, "request_changes", by=by, mode=mode)
     if mode == "redraft":
         assert edition.head is not None
-        text = edition.head.content()
         _request_draft(
             edition.wording,
             by=by,
             instructions=reason,
             edition_ref=edition.pk,
-            parts=parts,
-            base=text if parts else None,
-            earlier=None if parts else text,
+            parts=parts or _all_parts(edition.wording),
+            base=edition.head.content(),
         )
+
+
+def _all_parts(wording: Wording) -> list[str]:
+    """Every part that a text of ``wording`` can have: without a text before, nothing is said of a change."""
+    has_changed = Change.objects.filter(new_wording=wording, old_wording__isnull=False).exists()
+    return [part for part in PARTS_TO_REDO if has_changed or part not in OF_THE_CHANGE]
 
 
 def _check_parts(parts: Sequence[str]) -> None:

@@ -11,7 +11,8 @@ from analysis import leases
 from analysis.attempt import Attempt
 from analysis.freezing import FROZEN_PART, changed_parts
 from analysis.models import DraftJob, DraftRun, JobState
-from analysis.preparing import attempt_outline
+from analysis.preparing import OF_THE_CHANGE, attempt_outline
+from analysis.queue import PARTS_TO_REDO
 from analysis.schema import Analysis
 from analysis.storing import store
 from atlas.archive.verifying.verifying import verify
@@ -38,8 +39,7 @@ def send_back(edition: Edition, by: User | None = None, **wanted: Any) -> DraftJ
 
 def arrive(job: DraftJob, **content: Any) -> DraftRun:
     """The redraft arrives; what is not named is as it was."""
-    before = job.base or job.earlier or CONTENT
-    run = make_run(job=job, **{**before, **content})
+    run = make_run(job=job, **{**(job.base or CONTENT), **content})
     DraftJob.objects.filter(pk=job.pk).update(state=JobState.DONE)
     actions.take_in()
     return run
@@ -55,8 +55,8 @@ class TestAsking:
         edition = make_edition(title="As it was")
         job = send_back(edition)
         assert job.instructions == INSTRUCTIONS
-        assert job.earlier["title"] == "As it was"
-        assert job.parts == [] and job.base is None
+        assert job.base["title"] == "As it was"
+        assert set(job.parts) == set(PARTS_TO_REDO) - OF_THE_CHANGE
 
     def test_of_some_parts_the_others_are_the_base(self) -> None:
         edition = make_edition(title="As it was")
