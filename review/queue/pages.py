@@ -20,7 +20,7 @@ def counts(by: User, others: Mapping[str, QuerySet[Any]] | None = None) -> dict[
     places = placed(now).order_by().annotate(tab=F("place")).values("tab")
     lists = {**{tab.key: tab.rows(by, now) for tab in TABS if tab.key not in PLACES}, **(others or {})}
     rest = [rows.order_by().annotate(tab=Value(key)).values("tab") for key, rows in lists.items()]
-    counted = [rows.annotate(n=Count("pk")).values_list("tab", "n") for rows in (places, *rest)]
+    counted = [rows.annotate(n=Count("*")).values_list("tab", "n") for rows in (places, *rest)]
     found = dict(counted[0].union(*counted[1:], all=True))
     return {key: found.get(key, 0) for key in (*(tab.key for tab in TABS), *lists)}
 
