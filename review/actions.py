@@ -21,6 +21,7 @@ from review.models import (
     Decision,
     DecisionKind,
     Edition,
+    EditionKind,
     Finding,
     Revision,
     State,
@@ -95,6 +96,8 @@ def revise(
     check_can_revise(edition, by)
     assert edition.head is not None
     new_note = public_note is not None and public_note.strip() != edition.public_note
+    if new_note and public_note and public_note.strip() and edition.kind != EditionKind.CORRECTION:
+        raise NotAllowed("Only a correction has a public note.")
     new_text = content_hash({**edition.head.content(), **content}) != edition.head.content_sha256
     if not (new_note or new_text):
         return edition.head

@@ -6,11 +6,11 @@ Who may ask for drafts gets jobs; a reader's wish becomes a request that an edit
 import json
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.models import DraftJob
 from analysis.reanalysis import NothingChosen, Selection, plan, queue_all, queue_wordings
@@ -39,18 +39,28 @@ class Problem(Exception):
         return response
 
 
+def _storable(text: str) -> str:
+    """``text``, if PostgreSQL can keep it: JSON may hold null bytes and halves of a character."""
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("null bytes and lone surrogates cannot be kept")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+
+
 class Limits(BaseModel):
     """The same limits as on the editors' page."""
 
     model_config = ConfigDict(extra="forbid")
 
-    platform: str = ""
-    document: str = ""
-    topic: str = ""
-    exposure: str = ""
-    prompt: str = ""
-    model: str = ""
-    analysed: str = ""
+    platform: Text = ""
+    document: Text = ""
+    topic: Text = ""
+    exposure: Text = ""
+    prompt: Text = ""
+    model: Text = ""
+    analysed: Text = ""
 
 
 class Reanalysis(BaseModel):
@@ -58,9 +68,9 @@ class Reanalysis(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    provisions: list[str] = Field(default_factory=list, max_length=MOST_PROVISIONS)
+    provisions: list[Text] = Field(default_factory=list, max_length=MOST_PROVISIONS)
     limits: Limits = Field(default_factory=Limits)
-    instructions: str = Field(default="", max_length=10_000)
+    instructions: Text = Field(default="", max_length=10_000)
     dry_run: bool = False
 
 

@@ -6,7 +6,9 @@ Words and punctuation are compared, never the spaces between them: a re-wrapped 
 import re
 from collections import Counter
 from collections.abc import Sequence
-from difflib import SequenceMatcher
+from contextlib import suppress
+from difflib import Match, SequenceMatcher
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 Op = Literal["same", "removed", "added"]
@@ -18,9 +20,34 @@ MAX_MEETINGS = 2_000_000
 # difflib walks the whole text for each stretch that stayed: two texts that differ in every second word of 5,000 would
 # take three seconds. Real ones have some hundred stretches; this is about half a second.
 MAX_STEPS = 3_000_000
+# What difflib then really does, counted while it does it: the two limits before are estimates that a text of a few
+# words many times over escapes. About a second.
+MAX_WORK = 20_000_000
 
 _WORD = re.compile(r"\s*(?:[\w\u2019']+|[^\w\s])\s*\Z|\s*(?:[\w\u2019']+|[^\w\s])")
 _SENTENCE = re.compile(r"\s*\S.*?(?:[.!?:;](?=\s)|\n|\Z)(?:\s*\Z)?")
+
+
+class _TooMuchWork(Exception):
+    """The comparison was given up: it would take longer than a page may."""
+
+
+class _Bounded(SequenceMatcher[str]):
+    """difflib's matcher, which gives up after :data:`MAX_WORK` meetings of words."""
+
+    def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
+        super().__init__(None, old, new, False)
+        counts = Counter(new)
+        self._meetings_before = list(accumulate((1 + counts[word] for word in old), initial=0))
+        self._work = 0
+
+    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
+        """As in difflib; raises :class:`_TooMuchWork` once the work allowed is done."""
+        end = len(self._meetings_before) - 1 if ahi is None else ahi
+        self._work += self._meetings_before[end] - self._meetings_before[alo]
+        if self._work > MAX_WORK:
+            raise _TooMuchWork
+        return super().find_longest_match(alo, ahi, blo, bhi)
 
 
 class DiffPart(NamedTuple):
@@ -47,7 +74,9 @@ def diff_words(old: str, new: str) -> list[DiffPart]:
 
 def _split(pattern: re.Pattern[str], text: str) -> list[str]:
     """Words (or sentences) with the space before them; together they are ``text``."""
-    return pattern.findall(text) or ([text] if text else [])
+    if not text.strip():  # the patterns look for a word from each of the spaces on
+        return [text] if text else []
+    return pattern.findall(text)
 
 
 def _compare(old: Sequence[str], new: Sequence[str]) -> list[DiffPart]:
@@ -56,13 +85,16 @@ def _compare(old: Sequence[str], new: Sequence[str]) -> list[DiffPart]:
     tail = _common_start(bare_old[head:][::-1], bare_new[head:][::-1])
     i, k = len(old) - tail, len(new) - tail
     parts = [DiffPart("same", "".join(new[:head]))]
-    if _takes_long(bare_old[head:i], bare_new[head:k]):
-        parts += [DiffPart("removed", "".join(old[head:i])), DiffPart("added", "".join(new[head:k]))]
-    else:
-        parts += _differences(
-            old[head:i], new[head:k], SequenceMatcher(None, bare_old[head:i], bare_new[head:k], False)
-        )
+    parts += _middle(old[head:i], new[head:k], bare_old[head:i], bare_new[head:k])
     return [*parts, DiffPart("same", "".join(new[k:]))]
+
+
+def _middle(old: Sequence[str], new: Sequence[str], bare_old: list[str], bare_new: list[str]) -> list[DiffPart]:
+    """The differences; where finding them takes too long, all of the one for all of the other."""
+    if not _takes_long(bare_old, bare_new):
+        with suppress(_TooMuchWork):
+            return _differences(old, new, _Bounded(bare_old, bare_new))
+    return [DiffPart("removed", "".join(old)), DiffPart("added", "".join(new))]
 
 
 def _common_start(old: Sequence[str], new: Sequence[str]) -> int:
