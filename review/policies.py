@@ -131,7 +131,8 @@ def load_case(edition: Edition) -> Case:
 # The text's line: the head and what people made it from, back to the draft they began with, which took nothing over.
 # PostgreSQL draws it, and gives the reasons for two, here as at commit: review/migrations/0008_desk_guards.py.
 _STANDING = """
-SELECT ARRAY(SELECT author_id FROM review_line(%(head)s) WHERE author_id IS NOT NULL),
+SELECT ARRAY(SELECT author_id FROM review_line(%(head)s) WHERE author_id IS NOT NULL
+        UNION SELECT review_note_writers(%(head)s)),
     ARRAY(SELECT instructed_by_id FROM review_line(%(head)s) WHERE instructed_by_id IS NOT NULL),
     ARRAY(SELECT review_reasons_for_two(%(edition)s)),
     (SELECT count(*) FROM review_comment WHERE edition_id = %(edition)s AND is_blocking AND resolved_at IS NULL)

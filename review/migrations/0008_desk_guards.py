@@ -50,11 +50,21 @@ RETURNS TABLE (id bigint, author_id bigint, instructed_by_id bigint) LANGUAGE sq
     SELECT line.id, line.author_id, line.instructed_by_id FROM line
 $$;
 
+-- A correction's public note is published too, and no revision says who wrote it: the events do.
+CREATE FUNCTION review_note_writers(head bigint) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT DISTINCT e.actor_ref FROM review_event e
+    WHERE e.action = 'revise' AND e.data ->> 'new_note' = 'true' AND e.actor_ref IS NOT NULL AND e.edition_ref IN (
+        SELECT r.edition_id FROM review_line(head) line JOIN review_revision r ON r.id = line.id)
+$$;
+
 CREATE OR REPLACE FUNCTION review_origins(head bigint) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
     SELECT unnest(ARRAY[author_id, instructed_by_id]) FROM review_line(head)
+    UNION ALL SELECT review_note_writers(head)
 $$;
 """
-REVERSE_ORIGINS = f"{replaced(first.ORIGINS)} DROP FUNCTION review_line(bigint);"
+REVERSE_ORIGINS = (
+    f"{replaced(first.ORIGINS)} DROP FUNCTION review_note_writers(bigint); DROP FUNCTION review_line(bigint);"
+)
 
 # Why two people have to approve. From rows that are only ever added: it may become true, and never stops being so.
 REASONS_FOR_TWO = """
