@@ -323,20 +323,16 @@ class TestFilters:
             assert client.get(queue_url(tab, f"&{query}&drafter=model")).status_code == 200
 
 
-@pytest.mark.parametrize("tab", sorted(tab.key for tab in TABS))
-def test_a_page_takes_eight_queries_for_many_as_for_few(
-    client: Client, django_assert_max_num_queries: Capped, tab: str
-) -> None:
+def test_a_page_takes_eight_queries_for_many_as_for_few(client: Client, django_assert_max_num_queries: Capped) -> None:
     by = log_in(client, "Managing editor")
     fill_every_tab(by)
-    cache.clear()
-    with django_assert_max_num_queries(8):
-        client.get(queue_url(tab))
-    for _ in range(60):
-        make_edition()
-    cache.clear()
-    with django_assert_max_num_queries(8):
-        client.get(queue_url(tab, "&exposure=high&topic=x"))
+    for more in (0, 60):
+        for _ in range(more):
+            make_edition()
+        for tab in TABS:
+            cache.clear()
+            with django_assert_max_num_queries(8):
+                client.get(queue_url(tab.key, "&exposure=high&topic=x" if more else ""))
 
 
 def test_hostile_words_are_shown_as_words(client: Client) -> None:
