@@ -196,4 +196,5 @@ def discard(edition: Edition, *, by: User, lock_version: int, reason: str, reaso
     edition = lock_edition(edition, lock_version=lock_version)
     check_open(edition)
     decide(edition, DecisionKind.DISCARD, by=by, reason=reason, reason_code=reason_code)
+    cancel_redraft(edition)
     move(edition, State.DISCARDED, "discard", by=by, reason=reason)

@@ -17,9 +17,11 @@ from analysis.reanalysis import NothingChosen, Selection, plan, queue_all, queue
 from atlas.models import Provision, UnknownIdentifier, User
 from review import asking
 from review.errors import ReviewError
+from review.models import AnalysisRequest
 from review.tokens import holder_of
 
 MOST_PROVISIONS = 1_000
+MOST_REQUESTS = 100  # told at once
 LARGEST_BODY = 200_000  # bytes
 View = Callable[..., HttpResponse]
 
@@ -113,6 +115,8 @@ def reanalyses(request: HttpRequest, by: User) -> HttpResponse:
     asked = _read(request)
     if not by.has_perm("review.request_analysis"):
         return _as_reader(asked, by)
+    if asked.provisions and asked.limits != Limits():
+        raise Problem(422, "Not understood", "Name provisions or give limits, not both.")
     if asked.provisions:
         return _named(asked, by)
     selection = Selection.read(asked.limits.model_dump())
@@ -201,3 +205,21 @@ def reanalysis(request: HttpRequest, by: User, public_id: str) -> HttpResponse:
         "error": job.last_error,
     }
     return JsonResponse(body)
+
+
+@for_programs("GET")
+def requests(request: HttpRequest, by: User) -> HttpResponse:
+    """What the key's person has asked the editors for, newest first, with the answers."""
+    rows = AnalysisRequest.objects.filter(asked_by=by).select_related("provision")[:MOST_REQUESTS]
+    listed = [
+        {
+            "request": row.pk,
+            "provision": row.provision.public_id,
+            "asked_at": row.asked_at.isoformat(),
+            "reason": row.reason,
+            "ruling": row.ruling or "waiting",
+            "answer": row.answer,
+        }
+        for row in rows
+    ]
+    return JsonResponse({"requests": listed})

@@ -1,16 +1,17 @@
 """Sending a text back, and asking for drafts: which parts are written anew, which stay, and to what instructions."""
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from django.db import transaction
+from pydantic import ValidationError
 
 from analysis.models import DraftJob, JobState
 from analysis.preparing import OF_THE_CHANGE
 from analysis.queue import PARTS_TO_REDO, DraftInProgress, NothingToBuildOn, latest_analysis, request_draft
 from analysis.queue import cancel as cancel_jobs
+from analysis.schema import Analysis
 from atlas.models import Change, Provision, User, Wording
-from review.assigning import check_can_be_assigned
 from review.errors import NotAllowed
 from review.intake import write_revision
 from review.models import AuthorKind, DecisionKind, Edition, ReasonCode, Revision, State
@@ -31,9 +32,8 @@ def request_changes(
     mode: RedraftMode = "redraft",
     parts: Sequence[str] = (),
     reason_code: str = ReasonCode.OTHER,
-    to: User | None = None,
 ) -> None:
-    """Send the text back: to the drafter with ``reason`` as instructions, or (``edit``) to ``to`` or whoever comes.
+    """Send the text back: to the drafter with ``reason`` as instructions, or (``edit``) to whoever edits it next.
 
     The drafter is given the text as it is. With ``parts`` it writes only those anew, and a draft that changes another
     part fails. The result comes back as a revision of this edition, which ``by`` cannot approve.
@@ -48,20 +48,31 @@ def request_changes(
     if mode == "redraft" and edition.provision_changed:
         raise NotAllowed("The provision has changed since: discard this edition and ask for a new draft.")
     decide(edition, DecisionKind.REQUEST_CHANGES, by=by, reason=reason, reason_code=reason_code, parts=list(parts))
-    if mode == "edit" and to is not None:
-        check_can_be_assigned(to)
-        edition.assigned_to = to
     move(edition, State.CHANGES_REQUESTED, "request_changes", by=by, mode=mode)
     if mode == "redraft":
-        assert edition.head is not None
-        _request_draft(
-            edition.wording,
-            by=by,
-            instructions=reason,
-            edition_ref=edition.pk,
-            parts=parts or _all_parts(edition.wording),
-            base=edition.head.content(),
+        _request_redraft(edition, by=by, instructions=reason, parts=parts)
+
+
+def _request_redraft(edition: Edition, *, by: User, instructions: str, parts: Sequence[str]) -> DraftJob:
+    """A draft on the text of ``edition``; a text that is no analysis yet is written anew as a whole."""
+    assert edition.head is not None
+    base = edition.head.content()
+    if _is_an_analysis(base):
+        parts = parts or _all_parts(edition.wording)
+        return _request_draft(
+            edition.wording, by=by, instructions=instructions, edition_ref=edition.pk, parts=parts, base=base
         )
+    if parts:
+        raise NotAllowed("This text has no summary yet, so no part can be written to fit it: ask for the whole.")
+    return _request_draft(edition.wording, by=by, instructions=instructions, edition_ref=edition.pk)
+
+
+def _is_an_analysis(content: Mapping[str, Any]) -> bool:
+    try:
+        Analysis.model_validate(content)
+    except ValidationError:
+        return False
+    return True
 
 
 def _all_parts(wording: Wording) -> list[str]:
@@ -102,17 +113,30 @@ def use_revision(revision: Revision, *, by: User, lock_version: int) -> Revision
 
 
 def ask_for_draft(provision: Provision, *, by: User, instructions: str = "", parts: Sequence[str] = ()) -> DraftJob:
-    """Queue a new draft of the provision's current wording, or of ``parts`` of its latest analysis."""
+    """Queue a new draft of the provision's current wording, or of ``parts`` of the text there is.
+
+    That text is the open edition's, else the latest analysis. A redraft that waits keeps its instructions: who asks
+    for nothing in particular is served by it.
+    """
     check_permission(by, "review.request_analysis", "ask for a draft")
-    if provision.current_wording is None or provision.removed_at:
+    wording = provision.current_wording
+    if wording is None or provision.removed_at:
         raise NotAllowed("This provision is no longer in force: there is no text to analyse.")
     _check_parts(parts)
+    instructions = instructions.replace("\0", "").strip()
+    waiting = DraftJob.objects.filter(wording=wording, state__in=WAITING).exclude(instructions="", parts=[]).first()
+    if waiting is not None and (instructions or parts):
+        raise NotAllowed("A draft to other instructions waits already. Ask again when it is there.")
+    if waiting is not None:
+        return waiting
+    edition = Edition.objects.open().filter(provision=provision, wording=wording).select_related("wording").first()
+    if parts and edition is not None:
+        return _request_redraft(edition, by=by, instructions=instructions, parts=parts)
     try:
-        base = latest_analysis(provision.current_wording) if parts else None
+        base = latest_analysis(wording) if parts else None
     except NothingToBuildOn as nothing:
         raise NotAllowed(f"{nothing}.") from nothing
-    instructions = instructions.replace("\0", "").strip()
-    return _request_draft(provision.current_wording, by=by, instructions=instructions, parts=parts, base=base)
+    return _request_draft(wording, by=by, instructions=instructions, parts=parts, base=base)
 
 
 def _request_draft(wording: Wording, *, by: User, **wanted: object) -> DraftJob:

@@ -76,7 +76,7 @@ def answer_request(request: HttpRequest, request_id: int) -> HttpResponse:
     except ReviewError as refused:
         messages.error(request, str(refused))
         return HttpResponseRedirect(reverse("admin:review_analysisrequest_change", args=[request_id]))
-    messages.success(request, "Answered. The reader sees it under their requests.")
+    messages.success(request, "Answered. The reader finds it at /api/v1/requests/.")
     return HttpResponseRedirect(reverse("admin:review_analysisrequest_changelist"))
 
 

@@ -15,6 +15,7 @@ SHARE = "review.assign_edition"  # who organises the desk keeps what all use
 
 class SnippetForm(forms.ModelForm):  # type: ignore[type-arg]
     is_shared = forms.BooleanField(label="For everybody", required=False)
+    user: User | None = None
 
     class Meta:
         model = Snippet
@@ -22,7 +23,16 @@ class SnippetForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["is_shared"].initial = self.instance.pk is not None and self.instance.owner_id is None
+        if "is_shared" in self.fields:
+            self.fields["is_shared"].initial = self.instance.pk is not None and self.instance.owner_id is None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        owner = None if data.get("is_shared") else self.user
+        taken = Snippet.objects.filter(owner=owner, name=data.get("name")).exclude(pk=self.instance.pk)
+        if taken.exists():
+            self.add_error("name", "There is a saved instruction of that name already.")
+        return data
 
 
 @admin.register(Snippet)
@@ -42,6 +52,9 @@ class SnippetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_fields(self, request: HttpRequest, obj: Snippet | None = None) -> tuple[str, ...]:
         return ("name", "text", "is_shared") if request.user.has_perm(SHARE) else ("name", "text")
+
+    def get_form(self, request: HttpRequest, obj: Snippet | None = None, change: bool = False, **kwargs: Any) -> Any:
+        return type("FormOfPerson", (super().get_form(request, obj, change, **kwargs),), {"user": request.user})
 
     def has_change_permission(self, request: HttpRequest, obj: Snippet | None = None) -> bool:
         return super().has_change_permission(request, obj) and _is_theirs(request, obj)

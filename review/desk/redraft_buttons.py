@@ -34,11 +34,18 @@ def context(edition: Edition, by: User) -> dict[str, Any]:
         "reason_codes": [choice for choice in ReasonCode.choices if choice[0] not in _OF_DISCARDING],
         "snippets": Snippet.objects.filter(Q(owner=by) | Q(owner=None)) if may_send_back else [],
         "drafting": latest if latest and latest.state in OPEN else None,
-        "draft_failed": latest if latest and latest.state == JobState.FAILED else None,
+        "draft_failed": latest if latest and _failed_since(edition, latest) else None,
     }
 
 
 _OF_DISCARDING = {ReasonCode.NOT_MATERIAL.value, ReasonCode.DUPLICATE.value}
+
+
+def _failed_since(edition: Edition, job: DraftJob) -> bool:
+    """Whether the draft failed and nobody has written another text since."""
+    assert edition.head is not None
+    is_news = job.finished_at is None or job.finished_at > edition.head.created_at
+    return job.state == JobState.FAILED and is_news
 
 
 def _request_changes(edition: Edition, form: DeskForm, token: Token, by: User, pressed: Pressed) -> str:
@@ -51,7 +58,6 @@ def _request_changes(edition: Edition, form: DeskForm, token: Token, by: User, p
         mode=mode,
         parts=_parts(pressed) if mode == "redraft" else (),
         reason_code=str(pressed.post.get("reason_code") or ReasonCode.OTHER),
-        to=_person(pressed) if mode == "edit" else None,
     )
     if mode == "edit":
         return "Changes requested; the text waits for an editor."
@@ -71,10 +77,6 @@ def _instructions(pressed: Pressed, by: User) -> str:
 def _parts(pressed: Pressed) -> list[str]:
     getlist = getattr(pressed.post, "getlist", None)
     return list(getlist("redo")) if getlist else []
-
-
-def _person(pressed: Pressed) -> User | None:
-    return User.objects.filter(pk=as_key(str(pressed.post.get("edit_by", "")))).first()
 
 
 def _ask_for_draft(edition: Edition, form: DeskForm, token: Token, by: User, pressed: Pressed) -> str:

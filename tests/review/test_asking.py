@@ -177,6 +177,10 @@ class TestTheApi:
         assert not DraftJob.objects.exists()
         refused = post(client, reader, provisions=[provision.public_id], instructions="Again?")
         assert (refused.status_code, list(refused.json()["refused"])) == (422, [provision.public_id])
+        asking.decline(AnalysisRequest.objects.get(), by=make_editor("Editor"), answer="It is analysed elsewhere.")
+        told = client.get(reverse("review:requests"), headers=bearer(reader)).json()["requests"]
+        assert [(row["ruling"], row["answer"]) for row in told] == [("declined", "It is analysed elsewhere.")]
+        assert client.get(reverse("review:requests"), headers=bearer(make_editor("Reader"))).json() == {"requests": []}
 
     @pytest.mark.parametrize(
         ("body", "status", "words"),
@@ -184,6 +188,7 @@ class TestTheApi:
             (b"{", 400, "not JSON"),
             (b'{"provisons": []}', 422, "provisons"),
             (b"{}", 422, "at least one limit"),
+            (b'{"provisions": ["AT-P-000001"], "limits": {"topic": "x"}}', 422, "not both"),
             (b'{"provisions": ["x"]}', 422, "not an identifier"),
             (b'{"provisions": ["AT-P-999999"]}', 404, "There is no provision"),
             (b" " * 300_000, 413, "at most"),

@@ -21,6 +21,7 @@ from review import actions
 from review.errors import NotAllowed
 from review.models import AuthorKind, Decision, Edition, Event, ReasonCode, Snippet, State
 from review.verifying import CHECKS
+from tests.factories import make_provision
 from tests.review.factories import CONTENT, approve, make_edition, make_editor, make_run, shown
 from tests.review.test_desk import desk_url, posted
 
@@ -81,13 +82,36 @@ class TestAsking:
         assert edition.state == State.IN_REVIEW
         assert not DraftJob.objects.filter(edition_ref=edition.pk).exists()
 
-    def test_an_editor_can_be_named_instead(self) -> None:
-        edition, editor = make_edition(), make_editor("Editor")
+    def test_asking_for_nothing_in_particular_leaves_a_redraft_that_waits_alone(self) -> None:
+        edition = make_edition()
+        job = send_back(edition)
+        editor = make_editor("Editor")
+        assert actions.ask_for_draft(edition.provision, by=editor) == job
+        with pytest.raises(NotAllowed, match="other instructions"):
+            actions.ask_for_draft(edition.provision, by=editor, instructions="Otherwise.")
+        job.refresh_from_db()
+        assert (job.instructions, job.edition_ref) == (INSTRUCTIONS, edition.pk)
+
+    def test_some_parts_are_written_on_the_open_editions_text(self) -> None:
+        edition = make_edition()
+        actions.revise(edition, {"title": "Edited"}, by=make_editor("Editor"), lock_version=edition.lock_version)
+        job = actions.ask_for_draft(edition.provision, by=make_editor("Editor"), parts=["summary"])
+        assert (job.base["title"], job.edition_ref) == ("Edited", edition.pk)
+
+    def test_a_text_without_a_summary_is_written_anew_as_a_whole(self) -> None:
+        edition = actions.open_edition(make_provision(), by=make_editor("Editor"))
+        with pytest.raises(NotAllowed, match="no summary yet"):
+            send_back(edition, parts=["title"])
+        job = send_back(edition)
+        assert (job.parts, job.base) == ([], None)
+
+    def test_discarding_cancels_the_redraft_that_was_asked_for(self) -> None:
+        edition = make_edition()
+        job = send_back(edition)
         lock = shown(edition)["lock_version"]
-        actions.request_changes(edition, by=make_editor(), lock_version=lock, reason="Mend it.", mode="edit", to=editor)
-        edition.refresh_from_db()
-        assert edition.assigned_to == editor
-        assert not DraftJob.objects.filter(edition_ref=edition.pk).exists()
+        actions.discard(edition, by=make_editor("Editor"), lock_version=lock, reason="Not material.")
+        job.refresh_from_db()
+        assert job.state == JobState.CANCELLED
 
 
 class TestComingBack:
@@ -229,6 +253,8 @@ def test_people_keep_their_own_snippets_and_managing_editors_those_of_all(client
     add = reverse("admin:review_snippet_add")
     client.post(add, {"name": "Shorter", "text": "Make it shorter."})
     assert Snippet.objects.get().owner == mine
+    again = client.post(add, {"name": "Shorter", "text": "Again."})
+    assert "of that name already" in again.content.decode()
     foreign = Snippet.objects.create(owner=other, name="Theirs", text="…")
     shared = Snippet.objects.create(owner=None, name="All", text="…")
     for row in (foreign, shared):
