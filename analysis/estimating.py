@@ -51,19 +51,20 @@ class Estimate:
     def basis(self) -> str:
         """What it rests on, in words."""
         if not self.model:
-            return "Without a model: the outline drafter makes them, and they cost nothing."
+            return "Without a model the outline drafter writes, and nothing is spent."
         if self.runs:
             return f"From the middle half of the last {self.runs} drafts by {self.model} with the same prompt."
         return f"A guess from the sizes of the texts: {self.model} has made too few drafts with this prompt."
 
     def in_words(self) -> str:
         """One sentence for the page and the command."""
+        drafts = "1 draft" if self.drafts == 1 else f"{self.drafts:,} drafts"
         if not self.model or self.tokens is None:
-            return f"{self.drafts:,} drafts. {self.basis}"
+            return f"{drafts}. {self.basis}"
         money = f"{self.usd[0]:.2f} to {self.usd[1]:.2f} USD" if self.usd else "at a price that is not known"
         tokens = f"{self.tokens.low:,} to {self.tokens.high:,} tokens"
         left = f" Of today's budget {self.budget_left:.2f} USD are left." if self.budget_left is not None else ""
-        return f"{self.drafts:,} drafts, {self.calls:,} calls or more, {tokens}, {money}. {self.basis}{left}"
+        return f"{drafts}, {self.calls:,} calls or more, {tokens}, {money}. {self.basis}{left}"
 
 
 def estimate(wordings: QuerySet[Wording]) -> Estimate:

@@ -31,7 +31,7 @@ def draft_of_provision(request: HttpRequest, provision_id: int) -> HttpResponse:
         "provision": provision,
         "open_edition": provision.editions.filter(state__in=["in_review", "changes_requested", "approved"]).first(),
         "jobs": DraftJob.objects.filter(wording__provision=provision).order_by("-pk")[:10],
-        "parts": [(part, PART_LABELS.get(part, part.replace("_", " ").capitalize())) for part in PARTS_TO_REDO],
+        "parts": [(part, PART_LABELS[part]) for part in PARTS_TO_REDO],
         "estimate": estimate(Wording.objects.filter(current_of=provision)),
     }
     return TemplateResponse(request, "admin/review/draft.html", context)

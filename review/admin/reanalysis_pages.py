@@ -1,7 +1,6 @@
 """Asking for drafts of many provisions: choose, see what it will take, then start."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -73,8 +72,3 @@ def _show(
         "limits": [(name, value) for name, value in vars(selection).items() if value],
     }
     return TemplateResponse(request, "admin/review/reanalyse.html", context, status=409 if problem and planned else 200)
-
-
-def reanalysis_url(**limits: str) -> str:
-    """The page with something chosen already."""
-    return f"{reverse('admin:review_reanalyse')}?{urlencode(limits)}"

@@ -46,11 +46,7 @@ def numbers(edition: Edition) -> list[int]:
 def differences(older: Revision, newer: Revision) -> list[tuple[str, list[DiffPart]]]:
     """What differs: the part in words, and how."""
     before, after = _texts(older), _texts(newer)
-    return [
-        (PART_LABELS.get(name, name.replace("_", " ").capitalize()), diff_words(before[name], after[name]))
-        for name in after
-        if before[name] != after[name]
-    ]
+    return [(PART_LABELS[name], diff_words(before[name], after[name])) for name in after if before[name] != after[name]]
 
 
 def _texts(revision: Revision) -> dict[str, str]:

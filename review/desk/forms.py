@@ -59,14 +59,6 @@ class DeskForm(forms.Form):
         if edition.kind != EditionKind.CORRECTION:
             del self.fields["public_note"]
 
-    @property
-    def summary_fields(self) -> list[forms.BoundField]:
-        return [self[part.field] for part in SUMMARY_PARTS]
-
-    @property
-    def five_fields(self) -> list[forms.BoundField]:
-        return [self[part.field] for part in FIVE_PARTS]
-
     def clean_attributes(self) -> list[dict[str, str]]:
         lines = [line for line in self.cleaned_data["attributes"].splitlines() if line.strip()]
         matches = [(line, _ATTRIBUTE_LINE.fullmatch(line)) for line in lines]

@@ -17,7 +17,7 @@ from review.policies import check_permission
 from review.redrafting import RedraftMode
 
 # Exposure is rated with the part that it stands beside.
-LABELS = {"governance_exposure": "Governance exposure, with its level", "no_material_change": "“No material change”"}
+LABELS = {"governance_exposure": "Governance exposure, with its level"}
 
 
 def context(edition: Edition, by: User) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def context(edition: Edition, by: User) -> dict[str, Any]:
     )
     latest = next(iter(jobs), None)
     return {
-        "parts_to_redo": [(part, LABELS.get(part, PART_LABELS.get(part, part.capitalize()))) for part in PARTS_TO_REDO],
+        "parts_to_redo": [(part, LABELS.get(part, PART_LABELS[part])) for part in PARTS_TO_REDO],
         "reason_codes": [choice for choice in ReasonCode.choices if choice[0] not in _OF_DISCARDING],
         "snippets": Snippet.objects.filter(Q(owner=by) | Q(owner=None)) if may_send_back else [],
         "drafting": latest if latest and latest.state in OPEN else None,

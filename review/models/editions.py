@@ -162,7 +162,14 @@ class Revision(AnalysisText):
         return self.draft_run.drafter_words if self.draft_run else self.get_author_kind_display()
 
 
-PART_LABELS = {"title": "Title", "attributes": "Coded facts", **{part.field: part.label for part in PARTS}}
+PART_LABELS = {
+    "title": "Title",
+    **{part.field: part.label for part in PARTS},
+    "exposure_level": "Exposure",
+    "topics": "Topics",
+    "attributes": "Coded facts",
+    "no_material_change": "No material change",
+}
 
 
 class Severity(models.TextChoices):
@@ -199,4 +206,4 @@ class Finding(models.Model):
     @property
     def part_label(self) -> str:
         """What editors call the part it concerns; empty: the whole."""
-        return PART_LABELS.get(self.part, self.part.replace("_", " ").capitalize())
+        return PART_LABELS.get(self.part, self.part)

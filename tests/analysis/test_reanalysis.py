@@ -123,7 +123,10 @@ class TestEstimating:
         load_config.cache_clear()
 
     def test_without_a_model_nothing_is_spent(self) -> None:
-        assert "cost nothing" in estimate(Wording.objects.filter(current_of=make_provision())).in_words()
+        assert (
+            estimate(Wording.objects.filter(current_of=make_provision())).in_words()
+            == "1 draft. Without a model the outline drafter writes, and nothing is spent."
+        )
 
     def test_from_the_models_own_runs_with_the_prompt_of_today(self, monkeypatch: Any) -> None:
         model(monkeypatch)

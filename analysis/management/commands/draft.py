@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import Progress
 
-from analysis.drafting import DrainSummary, drain
+from analysis.drafting import drain
+from analysis.drain_summary import DrainSummary
 from analysis.leases import ready
 from analysis.models import DraftJob
 from atlas import stopping
