@@ -3,7 +3,7 @@
 from django.urls import path
 
 from atlas.site.headers import View, public
-from atlas.site.views import changes, documents, evidence, law, pages, platforms, provisions, search
+from atlas.site.views import changes, documents, evidence, law, pages, platforms, provisions, record, search
 
 app_name = "site"
 
@@ -24,6 +24,7 @@ _PAGES: list[tuple[str, View, str]] = [
     ("publications/<str:public_id>/evidence.zip", evidence.evidence_pack, "evidence_pack"),
     ("changes/", changes.changes, "changes"),
     ("changes/<str:public_id>/", changes.change, "change"),
+    ("corrections/", record.corrections, "corrections"),
     ("search/", search.search, "search"),
     ("topics/", law.topics, "topics"),
     ("topics/<slug:key>/", law.topic, "topic"),
