@@ -24,6 +24,8 @@ _PAGES: list[tuple[str, View, str]] = [
     ("publications/<str:public_id>/evidence.zip", evidence.evidence_pack, "evidence_pack"),
     ("changes/", changes.changes, "changes"),
     ("changes/<str:public_id>/", changes.change, "change"),
+    ("upcoming/", record.upcoming, "upcoming"),
+    ("coverage/", record.coverage, "coverage"),
     ("corrections/", record.corrections, "corrections"),
     ("search/", search.search, "search"),
     ("topics/", law.topics, "topics"),
