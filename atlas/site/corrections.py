@@ -33,7 +33,7 @@ class Correction:
 
     @property
     def title(self) -> str:
-        """What it was about. Of an analysis that was taken down not even the title, which is its content, is repeated."""
+        """What it was about. Of what was taken down not even the title, which is content, is repeated."""
         return self.publication.title if self.kind == "corrected" else self.publication.provision.title
 
 

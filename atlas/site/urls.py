@@ -3,7 +3,7 @@
 from django.urls import path
 
 from atlas.site.headers import View, public
-from atlas.site.views import changes, documents, evidence, law, pages, platforms, provisions, record, search
+from atlas.site.views import changes, documents, evidence, law, pages, platforms, provisions, record, search, versions
 
 app_name = "site"
 
@@ -14,6 +14,8 @@ _PAGES: list[tuple[str, View, str]] = [
     ("platforms/<slug:platform_slug>/<slug:slug>/", documents.document, "document"),
     ("platforms/<slug:platform_slug>/<slug:slug>/captures/", documents.captures, "captures"),
     ("documents/", documents.documents, "documents"),
+    ("versions/choose/", versions.choose, "choose_versions"),
+    ("versions/<str:public_id>/against/<str:other_id>/", versions.side_by_side, "side_by_side"),
     ("versions/<str:public_id>/", documents.version, "version"),
     ("incidents/", documents.incidents, "incidents"),
     ("provisions/", provisions.provisions, "provisions"),
@@ -32,6 +34,7 @@ _PAGES: list[tuple[str, View, str]] = [
     ("topics/<slug:key>/", law.topic, "topic"),
     ("law/", law.instruments, "instruments"),
     ("law/<slug:key>/", law.instrument, "instrument"),
+    ("law/<slug:instrument_key>/<slug:key>/", law.obligation, "obligation"),
     ("methodology/", pages.methodology, "methodology"),
     ("about/", pages.about, "about"),
     ("favicon.ico", pages.favicon, "favicon"),

@@ -102,9 +102,8 @@ def _citation(citation: markup.Citation, obligations: Mapping[str, Obligation]) 
     if obligation is None:
         return format_html('<span class="citation citation-unknown">{}</span>', citation.key)
     return format_html(
-        '<a class="citation" href="{}#{}" title="{}">{}</a>',
-        reverse("site:instrument", args=[obligation.instrument_id]),
-        obligation.pk,
+        '<a class="citation" href="{}" title="{}">{}</a>',
+        obligation.get_absolute_url(),
         f"{obligation}: {obligation.title}",
         str(obligation),
     )

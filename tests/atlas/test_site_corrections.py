@@ -1,4 +1,4 @@
-"""The register of corrections: whoever cited an analysis finds out what became of it, and nothing taken down returns."""
+"""The register of corrections: whoever cited an analysis finds what became of it, and nothing taken down returns."""
 
 from datetime import timedelta
 
@@ -55,7 +55,11 @@ def test_what_was_taken_down_has_its_reason_and_none_of_its_words(client: Client
     note = {"withdrawn": {"withdrawal_note": "It read a superseded annex."},
             "retracted": {"retraction_note": "It read a superseded annex."}}[kind]  # fmt: skip
     row = publish(
-        make_provision(), title="A title to forget", public_note="What it once corrected.", **{f"{kind}_at": LATER}, **note
+        make_provision(),
+        title="A title to forget",
+        public_note="What it once corrected.",
+        **{f"{kind}_at": LATER},
+        **note,
     )
     page = register(client)
     assert kind.capitalize() in page and "It read a superseded annex." in page and row.public_id in page

@@ -66,7 +66,7 @@ def test_past_incidents_stay_and_lead_to_all_of_them(client: Client) -> None:
         incident.save()
     page = coverage(client)
     assert page.count("The text is a log-in page.") == 3
-    assert f"?show=past&amp;document={document.public_id}\">All 5 past incidents</a>" in page
+    assert f'?show=past&amp;document={document.public_id}">All 5 past incidents</a>' in page
     assert "<b>5</b> past incidents" in page
     assert "5 incidents" in client.get(f"/incidents/?show=past&document={document.public_id}").content.decode()
 

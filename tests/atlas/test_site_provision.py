@@ -80,7 +80,7 @@ def test_it_shows_all_that_is_needed_to_read_check_and_cite_an_analysis(client: 
         "Looked at",
         "Last verified",
         "not affiliated with, endorsed by, or sponsored by Acme",
-        'href="/law/gdpr/#gdpr-art-5-1-b"',
+        'href="/law/gdpr/gdpr-art-5-1-b/"',
         '<span class="interpretation">',
     ):
         assert words in page, words

@@ -38,7 +38,7 @@ def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpRespons
             row.provisions.in_force().select_related("current_wording").defer("current_wording__text")
         ),
         "removed": row.provisions.exclude(removed_at=None).order_by("-removed_at"),
-        "versions": row.versions.order_by("-number"),
+        "versions": list(row.versions.order_by("-number")),
         "standing": found_by.version if found_by else None,
         "dates": dates_of(found_by.version_id, found_by) if found_by and found_by.version_id else None,
         "siblings": _siblings(row),
@@ -72,6 +72,7 @@ def version(request: HttpRequest, public_id: str) -> HttpResponse:
     document = row.document
     looks = Capture.objects.filter(version=row).select_related("collection")
     first = looks.order_by("sequence").first()
+    versions = list(document.versions.order_by("-number"))
     context = {
         "version": row,
         "document": document,
@@ -80,8 +81,9 @@ def version(request: HttpRequest, public_id: str) -> HttpResponse:
         "dates": dates_of(row, first),
         "latest": looks.order_by("-sequence").first(),
         "imported": looks.exclude(collection=None).order_by("sequence").first(),
-        "earlier": document.versions.filter(number__lt=row.number).order_by("-number").first(),
-        "later": document.versions.filter(number__gt=row.number).order_by("number").first(),
+        "versions": versions,
+        "earlier": next((other for other in versions if other.number < row.number), None),
+        "later": next((other for other in reversed(versions) if other.number > row.number), None),
         "sample_platforms": sample_names([document.platform]),
         "here": "platforms",
     }

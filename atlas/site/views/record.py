@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from atlas.models import Document, Platform
-
 from atlas.site.corrections import KINDS, described
 from atlas.site.corrections import corrections as corrected_publications
 from atlas.site.coverage import sample_names, with_captures
