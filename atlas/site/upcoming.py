@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.utils import timezone
 
 from atlas.models import DateKind, StatedDate, Version
 from atlas.site.coverage import good_captures
@@ -35,6 +36,12 @@ def recently_in_effect(today: datetime.date) -> QuerySet[StatedDate]:
 def announced(dates: Iterable[StatedDate], today: datetime.date) -> list[Announcement]:
     """``dates`` in words. Makes no query."""
     return [_announcement(row, today) for row in dates]
+
+
+def next_to_take_effect(number: int) -> list[Announcement]:
+    """The next ``number`` dates ahead. One query."""
+    today = timezone.now().date()
+    return announced(taking_effect(today).order_by("value", "pk")[:number], today)
 
 
 def _announcement(row: StatedDate, today: datetime.date) -> Announcement:
