@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from atlas.models import Capture, Change, Document, Incident, Placement, Version
+from atlas.site.activity import year_of
 from atlas.site.coverage import good_captures, open_incidents, sample_names, with_captures
 from atlas.site.dates import dates_of
 from atlas.site.lookup import cited, wanted_document, wanted_platform
@@ -30,14 +31,15 @@ def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpRespons
     changes = Change.objects.announced().filter(document=row)
     found_by = _found_by(row)
     incidents = list(row.incidents.order_by("-opened_at"))
+    provisions = list(row.provisions.select_related("current_wording").defer("current_wording__text"))
+    removed = [provision for provision in provisions if provision.removed_at]
     past = [incident for incident in incidents if incident.closed_at]
     context = {
         "document": row,
         "platform": row.platform,
-        "readings": read_all(
-            row.provisions.in_force().select_related("current_wording").defer("current_wording__text")
-        ),
-        "removed": row.provisions.exclude(removed_at=None).order_by("-removed_at"),
+        "readings": read_all(provision for provision in provisions if not provision.removed_at),
+        "removed": sorted(removed, key=lambda provision: str(provision.removed_at), reverse=True),
+        "calendar": year_of(row),
         "versions": list(row.versions.order_by("-number")),
         "standing": found_by.version if found_by else None,
         "dates": dates_of(found_by.version_id, found_by) if found_by and found_by.version_id else None,

@@ -26,6 +26,7 @@ from atlas.models import (
     Wording,
 )
 from atlas.models.cuts import stands_cut_anew
+from atlas.site.activity import history_of
 from atlas.site.coverage import good_captures, sample_names
 from atlas.site.lookup import cited, wanted_choice, wanted_document, wanted_platform, wanted_topic
 from atlas.site.paging import paged
@@ -64,6 +65,7 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
     wording = row.current_wording or row.wordings.order_by("-number").first()
     look = _latest_look(row)
     topics = list(row.topics.filter(is_retired=False))
+    changes = list(Change.objects.filter(provision=row).select_related("capture").latest_first())
     context = {
         "provision": row,
         "document": row.document,
@@ -74,7 +76,8 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
         "version": _version_to_cite(row, wordings, look),
         "publications": publications,
         "wordings": wordings,
-        "changes": list(Change.objects.filter(provision=row).select_related("capture").latest_first()),
+        "changes": changes,
+        "line": history_of(changes, wordings[-1] if wordings else None),
         "topics": topics,
         "others": _on_other_platforms(row, reading.shown.topics if reading.shown else [topic.pk for topic in topics]),
         "look": look,

@@ -11,6 +11,8 @@ from atlas.site.lookup import cited, parameter
 
 def choose(request: HttpRequest) -> HttpResponse:
     """From the form with two versions (``?old=AT-V-…&new=AT-V-…``) to the address of their comparison."""
+    if not parameter(request, "old") and not parameter(request, "new"):
+        return render(request, "atlas/choose_versions.html")
     rows = Version.objects.all()
     old, new = cited(rows, parameter(request, "old")), cited(rows, parameter(request, "new"))
     return redirect("site:side_by_side", old.public_id, new.public_id)
