@@ -38,15 +38,19 @@ class Correction:
 
 
 def corrections(kind: str = "") -> QuerySet[Publication]:
-    """Publications that the register lists, each with ``at``, the date of what happened, and the keys of the others."""
+    """What the register lists, the latest first: ``at`` is when it happened, and there are the keys of the others."""
     rows = Publication.objects.filter(KINDS[kind] if kind else KINDS["corrected"] | _taken_down())
     same = Publication.objects.filter(provision=OuterRef("provision"))
-    rows = rows.annotate(
-        at=Coalesce(F("retracted_at"), F("withdrawn_at"), F("published_at")),
-        corrected_key=Subquery(same.filter(pk__lt=OuterRef("pk")).order_by("-pk").values("pk")[:1]),
-        stands_now_key=Subquery(same.live().filter(pk__gt=OuterRef("pk")).values("pk")[:1]),
+    return (
+        rows.annotate(
+            at=Coalesce(F("retracted_at"), F("withdrawn_at"), F("published_at")),
+            corrected_key=Subquery(same.filter(pk__lt=OuterRef("pk")).order_by("-pk").values("pk")[:1]),
+            stands_now_key=Subquery(same.live().filter(pk__gt=OuterRef("pk")).values("pk")[:1]),
+        )
+        .order_by("-at", "-pk")
+        .select_related("provision__document__platform")
+        .prefetch_related("approvals")
     )
-    return rows.select_related("provision__document__platform").prefetch_related("approvals")
 
 
 def described(rows: Iterable[Publication]) -> list[Correction]:
@@ -59,7 +63,7 @@ def described(rows: Iterable[Publication]) -> list[Correction]:
 
 def briefly(number: int) -> list[Correction]:
     """The latest ``number`` entries without what they replaced and what stands now. One query."""
-    rows = corrections().prefetch_related(None).order_by("-at", "-pk")[:number]
+    rows = corrections().prefetch_related(None)[:number]
     return [_described(row, {}) for row in rows]
 
 

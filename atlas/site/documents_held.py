@@ -102,7 +102,9 @@ def _looks(keys: Sequence[int]) -> dict[int, dict[str, Any]]:
         held=Count("pk", filter=Q(outcome=Outcome.QUARANTINED)),
         failed=Count("pk", filter=Q(outcome=Outcome.FAILED)),
     )
-    return {row.pop("document"): row for row in rows}
+    names = ("since", "looks", "held", "failed")
+    found = rows.values_list("document", *names)
+    return {key: dict(zip(names, values, strict=True)) for key, *values in found}
 
 
 def _longest_gaps(keys: Sequence[int]) -> dict[int, Gap]:

@@ -30,6 +30,7 @@ from atlas.site.activity import history_of
 from atlas.site.coverage import good_captures, sample_names
 from atlas.site.lookup import cited, wanted_choice, wanted_document, wanted_platform, wanted_topic
 from atlas.site.paging import paged
+from atlas.site.places import anchor, located, stretches
 from atlas.site.reading import read, read_all
 from atlas.templatetags.atlas_markup import obligations_cited_in
 
@@ -85,6 +86,7 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
         "sample_platforms": sample_names([row.document.platform]),
         "here": "platforms",
         **(_analysis(reading.shown) if reading.shown else {}),
+        **_quotes(reading.shown, wording),
     }
     return render(request, "atlas/provision.html", context)
 
@@ -112,7 +114,7 @@ def publication(request: HttpRequest, public_id: str) -> HttpResponse:
         "is_stale": is_stale,
         "sample_platforms": sample_names([row.provision.document.platform]),
         "here": "platforms",
-        **({} if has_ended else _analysis(row)),
+        **({} if has_ended else _analysis(row) | _quotes(row, row.wording)),
     }
     return render(request, "atlas/publication.html", context, status=410 if row.retracted_at else 200)
 
@@ -159,6 +161,23 @@ def _analysis(publication: Publication) -> dict[str, Any]:
         "approvals": approvals,
         "facts": publication.attribute_values.select_related("attribute"),
         "permalink": f"{settings.BASE_URL}{publication.permalink}",
+    }
+
+
+def _quotes(publication: Publication | None, shown: Wording | None) -> dict[str, Any]:
+    """The archived text on the page, cut where quotes of ``publication`` begin, and the address of each quote.
+
+    An analysis of another text than the one shown has its quotes on the page of the publication.
+    """
+    if publication is None:
+        return {"stretches": stretches(shown.text, ()) if shown else []}
+    texts = [getattr(publication, part.field) for part in PARTS]
+    spans = located(texts, publication.wording.text)
+    is_here = shown is not None and publication.wording_id == shown.pk
+    page = "" if is_here else publication.permalink
+    return {
+        "stretches": stretches(shown.text, spans.values() if is_here else ()) if shown else [],
+        "places": {quote: f"{page}#{anchor(span.start)}" for quote, span in spans.items()},
     }
 
 
