@@ -3,7 +3,17 @@
 from django.urls import path
 
 from atlas.site.headers import View, public
-from atlas.site.views import changes, documents, evidence, law, pages, platforms, provisions
+from atlas.site.views import (
+    changes,
+    compare,
+    compare_attributes,
+    documents,
+    evidence,
+    law,
+    pages,
+    platforms,
+    provisions,
+)
 
 app_name = "site"
 
@@ -24,6 +34,11 @@ _PAGES: list[tuple[str, View, str]] = [
     ("publications/<str:public_id>/evidence.zip", evidence.evidence_pack, "evidence_pack"),
     ("changes/", changes.changes, "changes"),
     ("changes/<str:public_id>/", changes.change, "change"),
+    ("compare/", compare.matrix, "compare"),
+    ("compare/topics/<slug:key>/", compare.topic, "compare_topic"),
+    ("compare/platforms/", compare.platforms, "compare_platforms"),
+    ("compare/attributes/", compare_attributes.attributes, "compare_attributes"),
+    ("compare/attributes/<slug:key>/", compare_attributes.attribute, "compare_attribute"),
     ("topics/", law.topics, "topics"),
     ("topics/<slug:key>/", law.topic, "topic"),
     ("law/", law.instruments, "instruments"),
