@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
 
 from atlas.comparing.moments import Moment
 from atlas.comparing.standing import captures_until, each_topic
@@ -38,7 +37,7 @@ def coverage_of(moment: Moment, platforms: Collection[Platform]) -> dict[int, Co
 def _documents(moment: Moment) -> QuerySet[Document]:
     looks = captures_until(moment).filter(document=OuterRef("pk")).order_by("-sequence")
     rows = Document.objects.annotate(has_text=Exists(looks.filter(version__isnull=False))).order_by("name", "pk")
-    rows = rows.select_related("platform")
+    rows = rows.select_related("platform").only("name", "slug", "platform__slug")
     if not moment.is_past:
         return rows.annotate(is_not_captured=Exists(Incident.objects.filter(document=OuterRef("pk"), closed_at=None)))
     rows = rows.annotate(outcome=Subquery(looks.values("outcome")[:1])).filter(outcome__isnull=False)
@@ -51,37 +50,38 @@ def provisions_in_force(platforms: Collection[Platform]) -> dict[int, int]:
     return dict(rows.order_by().values_list("document__platform").annotate(Count("pk")))
 
 
-def ranked(
-    moment: Moment, *, slugs: Collection[str] = (), topic: Topic | None = None, attribute: Attribute | None = None
-) -> QuerySet[Platform]:
-    """Platforms with ``analyses``, how many stood (on ``topic``, with a value of ``attribute``), to sort by ``RANK``.
+def among(moment: Moment, slugs: Collection[str]) -> QuerySet[Platform]:
+    """The platforms named by ``slugs``; without any, all, or of the past all that Atlas had looked at by then."""
+    if slugs:
+        return Platform.objects.filter(slug__in=slugs)
+    if not moment.is_past:
+        return Platform.objects.all()
+    return Platform.objects.filter(Exists(captures_until(moment).filter(document__platform=OuterRef("pk"))))
 
-    Those named by ``slugs``, or all; of the past, all that Atlas had looked at by then.
-    """
+
+def ranked(
+    platforms: QuerySet[Platform], moment: Moment, *, topic: Topic | None = None, attribute: Attribute | None = None
+) -> QuerySet[Platform]:
+    """Each with ``analyses``, how many stood (on ``topic``, with a value of ``attribute``), to sort by ``RANK``."""
     stood = Publication.objects.live_at(moment.at) if moment.is_past else Publication.objects.live()
     if topic is not None:
         stood = stood.filter(topics__contains=[topic.pk])
     if attribute is not None:
         stood = stood.filter(Exists(AttributeValue.objects.filter(publication=OuterRef("pk"), attribute=attribute)))
-    rows = Platform.objects.filter(slug__in=slugs) if slugs else Platform.objects.all()
-    if moment.is_past and not slugs:
-        rows = rows.filter(Exists(captures_until(moment).filter(document__platform=OuterRef("pk"))))
-    return rows.annotate(analyses=_number_of(stood, "provision__document__platform"), held=_held(moment, topic))
+    publications = "documents__provisions__publications"
+    analyses = Count(publications, distinct=True, filter=Q(**{f"{publications}__in": stood.order_by().values("pk")}))
+    return platforms.annotate(analyses=analyses, held=_held(moment, topic))
 
 
 RANK = ("-analyses", "-held", "name", "pk")
 
 
-def _held(moment: Moment, topic: Topic | None) -> Coalesce | Value:
+def _held(moment: Moment, topic: Topic | None) -> Count | Value:
     """Provisions in force on ``topic``, so that platforms with something to read come first. Not told of the past."""
     if topic is None or moment.is_past:
         return Value(0)
-    return _number_of(Provision.objects.in_force().filter(topics=topic), "document__platform")
-
-
-def _number_of(rows: QuerySet[Publication] | QuerySet[Provision], platform: str) -> Coalesce:
-    of_each = rows.filter(**{platform: OuterRef("pk")}).order_by().values(platform).annotate(number=Count("pk"))
-    return Coalesce(Subquery(of_each.values("number")), 0)
+    on_topic = Provision.objects.in_force().filter(topics=topic).order_by().values("pk")
+    return Count("documents__provisions", distinct=True, filter=Q(documents__provisions__in=on_topic))
 
 
 def topics_of(moment: Moment, keys: Sequence[str]) -> list[Topic]:
@@ -89,9 +89,10 @@ def topics_of(moment: Moment, keys: Sequence[str]) -> list[Topic]:
 
     The catalogue changes and keeps no dates, so a page of the past takes its lines from what was published.
     """
+    topics = Topic.objects.only("name")
     if keys:
-        return list(Topic.objects.filter(pk__in=keys))
+        return list(topics.filter(pk__in=keys))
     if not moment.is_past:
-        return list(Topic.objects.filter(is_retired=False))
+        return list(topics.filter(is_retired=False))
     named = Publication.objects.live_at(moment.at).annotate(topic=each_topic())
-    return list(Topic.objects.filter(pk__in=named.order_by().values("topic")))
+    return list(topics.filter(pk__in=named.order_by().values("topic")))

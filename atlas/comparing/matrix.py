@@ -1,4 +1,4 @@
-"""Topic × platform at a glance: of each pair one cell, which counts a list and says in which state that is."""
+"""Topics and platforms at a glance: of each pair one cell, which counts a list and says in which state that is."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ class Texts:
 
 
 def texts_on(topic: Topic, moment: Moment, platforms: Collection[Platform], *, most: int) -> dict[int, Texts]:
-    """For each of ``platforms`` by key, at most ``most`` analyses and ``most`` provisions. Two queries; of the past one.
+    """For each of ``platforms`` by key, ``most`` analyses and ``most`` provisions. Two queries; of the past one.
 
     Which provisions were on a topic is not recorded with its time: of the past there are analyses alone.
     """

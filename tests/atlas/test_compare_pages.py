@@ -25,12 +25,13 @@ from tests.atlas.site_rows import (
     publish,
     reword,
 )
-from tests.crawling import crawl, links
+from tests.crawling import crawl
 from tests.factories import make_document, make_platform, make_provision
 
 pytestmark = pytest.mark.django_db
 
 TOPIC = "training-user-content"
+NOT_TOLD = "\N{EN DASH}"
 START = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
@@ -353,7 +354,7 @@ def test_link_to_this_state_shows_what_the_page_showed(client: Client) -> None:
         assert link, address
         then = body(client, urlsplit(address).path + link[1].replace("&amp;", "&"))
         shown = [words for _, words in cells(now) if words[0] in "HMLN"]
-        assert [words for _, words in cells(then) if words != "–"] == shown, address
+        assert [words for _, words in cells(then) if words != NOT_TOLD] == shown, address
         for publication in Publication.objects.all():
             assert (publication.public_id in then) == (publication.public_id in now), address
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from atlas.comparing.coverage import RANK, Coverage, provisions_in_force, ranked, topics_of
+from atlas.comparing.coverage import RANK, Coverage, among, provisions_in_force, ranked, topics_of
 from atlas.comparing.facts import Facts, facts_of
 from atlas.comparing.matrix import Cell, Matrix, State, compare
 from atlas.comparing.moments import Moment
@@ -34,7 +34,6 @@ class Linked:
     """A cell of the matrix with the address of the list that it counts."""
 
     cell: Cell
-    platform: Platform
     href: str
 
 
@@ -50,14 +49,15 @@ class Side:
 
 @at_a_moment
 def matrix(request: HttpRequest, moment: Moment) -> HttpResponse:
-    """Topic × platform, twelve platforms a page; ``?format=csv`` has all of them in one table."""
+    """Topics by platform, twelve platforms a page; ``?format=csv`` has all of them in one table."""
     slugs, keys = wanted_keys(request, "platform"), wanted_keys(request, "topic")
     topics = _all_of(keys, topics_of(moment, keys))
-    platforms = ranked(moment, slugs=slugs)
+    platforms = among(moment, slugs)
+    by_rank = ranked(platforms, moment)
     if wanted_choice(request, "format", ["csv"]):
-        found = compare(moment, _all_of(slugs, list(platforms.order_by(*RANK))), topics)
+        found = compare(moment, _all_of(slugs, list(by_rank.order_by(*RANK))), topics)
         return csv_response("atlas-compare", moment, matrix_rows(found, moment))
-    page = paged(request, platforms, RANK, size=COLUMNS)
+    page = paged(request, by_rank, RANK, total=platforms.count(), size=COLUMNS)
     _refuse_unknown(slugs, page)
     found = compare(moment, page.rows, topics)
     choice = [*(("platform", slug) for slug in slugs), *(("topic", key) for key in keys)]
@@ -80,7 +80,8 @@ def topic(request: HttpRequest, moment: Moment, key: str) -> HttpResponse:
     """The archived texts on one topic, platform by platform."""
     row = get_object_or_404(Topic, key=key)
     slugs = wanted_keys(request, "platform")
-    page = paged(request, ranked(moment, slugs=slugs, topic=row), RANK, size=SIDES)
+    platforms = among(moment, slugs)
+    page = paged(request, ranked(platforms, moment, topic=row), RANK, total=platforms.count(), size=SIDES)
     _refuse_unknown(slugs, page)
     texts = texts_on(row, moment, page.rows, most=TEXTS_OF_ONE if len(slugs) == 1 else TEXTS_EACH)
     found = compare(moment, page.rows, [row])
@@ -107,11 +108,12 @@ def platforms(request: HttpRequest, moment: Moment) -> HttpResponse:
     choice = list(zip("ab", slugs, strict=False))
     context: dict[str, Any] = {
         "all_platforms": list(Platform.objects.values_list("slug", "name")),
-        "slugs": slugs,
+        "chosen": [slugs[:1], slugs[1:]],
+        "is_twice": len(slugs) == 2,
         **frame(moment, choice),
     }
     if len(set(slugs)) == 2:
-        by_slug = {platform.slug: platform for platform in ranked(moment, slugs=slugs)}
+        by_slug = {platform.slug: platform for platform in ranked(among(moment, slugs), moment)}
         pair = [by_slug[slug] for slug in slugs if slug in by_slug]
         context |= _pair(_all_of(slugs, pair), moment)
     return render(request, "atlas/compare_platforms.html", context)
@@ -120,7 +122,7 @@ def platforms(request: HttpRequest, moment: Moment) -> HttpResponse:
 def _pair(pair: list[Platform], moment: Moment) -> dict[str, Any]:
     """Seven queries, or nine where something is held."""
     found = compare(moment, pair, topics_of(moment, []))
-    attributes = list(Attribute.objects.order_by("name"))
+    attributes = list(Attribute.objects.only("name", "is_retired", "kind", "values", "unit").order_by("name"))
     facts = facts_of(moment, attributes, pair, most=FACTS_OF_TWO)
     in_force = {} if moment.is_past else provisions_in_force(pair)
     on_topic = [row for row in found.topics if any(_has_something(found.of(platform, row)) for platform in pair)]
@@ -142,26 +144,26 @@ def _pair(pair: list[Platform], moment: Moment) -> dict[str, Any]:
 
 def linked(found: Matrix, topic: Topic, moment: Moment) -> list[Linked]:
     """The cells of one line."""
+    lists = _lists_on(topic, moment)
     cells = [(platform, found.of(platform, topic)) for platform in found.platforms]
-    return [Linked(cell, platform, list_of(cell, platform, topic, moment)) for platform, cell in cells]
+    return [Linked(cell, lists[cell.state].format(platform.slug)) for platform, cell in cells]
 
 
-def list_of(cell: Cell, platform: Platform, topic: Topic, moment: Moment) -> str:
-    """The address of the list whose length is the cell's number."""
+def _lists_on(topic: Topic, moment: Moment) -> dict[State, str]:
+    """For each state the address of the list whose length a cell's number is, open for the platform's name in it."""
     if moment.is_past:
-        query = urlencode({"platform": platform.slug, "at": moment.code})
-        return f"{reverse('site:compare_topic', args=[topic.pk])}?{query}"
-    of_both = urlencode({"platform": platform.slug, "topic": topic.pk})
-    of_platform = urlencode({"platform": platform.slug})
-    match cell.state:
-        case State.ANALYSED:
-            return f"{reverse('site:publications')}?{of_both}"
-        case State.NOT_CAPTURED:
-            return f"{reverse('site:incidents')}?{of_platform}"
-        case State.NOTHING_HELD:
-            return f"{reverse('site:documents')}?{of_platform}"
-        case _:
-            return f"{reverse('site:provisions')}?{of_both}"
+        query = urlencode({"at": moment.code})
+        here = f"{reverse('site:compare_topic', args=[topic.pk])}?platform={{}}&{query}"
+        return dict.fromkeys(State, here)
+    of_both = f"?platform={{}}&topic={topic.pk}"
+    provisions = f"{reverse('site:provisions')}{of_both}"
+    return {
+        State.ANALYSED: f"{reverse('site:publications')}{of_both}",
+        State.HELD: provisions,
+        State.NOT_FOUND: provisions,
+        State.NOT_CAPTURED: f"{reverse('site:incidents')}?platform={{}}",
+        State.NOTHING_HELD: f"{reverse('site:documents')}?platform={{}}",
+    }
 
 
 def _has_something(cell: Cell) -> bool:
