@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 
 from atlas.comparing.moments import Moment
-from atlas.comparing.standing import captures_until, each_topic
-from atlas.models import Attribute, AttributeValue, Document, Incident, Outcome, Platform, Provision, Publication, Topic
+from atlas.comparing.standing import captures_until, each_topic, stood
+from atlas.models import Attribute, AttributeValue, Document, Incident, Outcome, Platform, Provision, Topic
 
 _NOT_GOOD = (Outcome.QUARANTINED, Outcome.FAILED)
 
@@ -63,13 +63,13 @@ def ranked(
     platforms: QuerySet[Platform], moment: Moment, *, topic: Topic | None = None, attribute: Attribute | None = None
 ) -> QuerySet[Platform]:
     """Each with ``analyses``, how many stood (on ``topic``, with a value of ``attribute``), to sort by ``RANK``."""
-    stood = Publication.objects.live_at(moment.at) if moment.is_past else Publication.objects.live()
+    counted = stood(moment)
     if topic is not None:
-        stood = stood.filter(topics__contains=[topic.pk])
+        counted = counted.filter(topics__contains=[topic.pk])
     if attribute is not None:
-        stood = stood.filter(Exists(AttributeValue.objects.filter(publication=OuterRef("pk"), attribute=attribute)))
+        counted = counted.filter(Exists(AttributeValue.objects.filter(publication=OuterRef("pk"), attribute=attribute)))
     publications = "documents__provisions__publications"
-    analyses = Count(publications, distinct=True, filter=Q(**{f"{publications}__in": stood.order_by().values("pk")}))
+    analyses = Count(publications, distinct=True, filter=Q(**{f"{publications}__in": counted.order_by().values("pk")}))
     return platforms.annotate(analyses=analyses, held=_held(moment, topic))
 
 
@@ -94,5 +94,5 @@ def topics_of(moment: Moment, keys: Sequence[str]) -> list[Topic]:
         return list(topics.filter(pk__in=keys))
     if not moment.is_past:
         return list(topics.filter(is_retired=False))
-    named = Publication.objects.live_at(moment.at).annotate(topic=each_topic())
+    named = stood(moment).annotate(topic=each_topic())
     return list(topics.filter(pk__in=named.order_by().values("topic")))

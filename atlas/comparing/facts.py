@@ -7,7 +7,7 @@ from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
 from atlas.comparing.moments import Moment
-from atlas.comparing.standing import standing
+from atlas.comparing.standing import standing, stood
 from atlas.models import Attribute, AttributeValue, Platform, Publication
 
 # Codes of the catalogue by which a document itself says that there is no such thing.
@@ -63,8 +63,8 @@ def facts_of(
     """By key of platform and attribute, at most ``most`` each. Three queries."""
     platform = "publication__provision__document__platform"
     group = [F(platform), F("attribute")]
-    stood = standing(moment).filter(provision__document__platform__in=platforms)
-    values = AttributeValue.objects.filter(attribute__in=attributes, publication__in=stood.order_by().values("pk"))
+    publications_of = stood(moment).filter(provision__document__platform__in=platforms).order_by().values("pk")
+    values = AttributeValue.objects.filter(attribute__in=attributes, publication__in=publications_of)
     values = values.annotate(
         place=Window(RowNumber(), partition_by=group, order_by=[F("publication__published_at").desc(), F("pk").desc()]),
         total=Window(Count("pk"), partition_by=group),
@@ -87,10 +87,9 @@ def facts_of(
 
 def tallies(moment: Moment) -> list[Tally]:
     """Every attribute with its numbers; of the past those with a value by then, since the catalogue keeps no dates."""
-    stood = Publication.objects.live_at(moment.at) if moment.is_past else Publication.objects.live()
     platform = "publication__provision__document__platform"
     counted = (
-        AttributeValue.objects.filter(publication__in=stood.order_by().values("pk"))
+        AttributeValue.objects.filter(publication__in=stood(moment).order_by().values("pk"))
         .order_by()
         .values_list("attribute")
         .annotate(values=Count("pk"), platforms=Count(platform, distinct=True))

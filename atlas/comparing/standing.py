@@ -24,19 +24,24 @@ from atlas.models import Capture, Placement, Publication, Wording
 from atlas.models.publications import PublicationQuerySet
 
 
+def stood(moment: Moment) -> PublicationQuerySet:
+    """The publications that stood at ``moment``, also those that have ended since."""
+    return Publication.objects.live_at(moment.at) if moment.is_past else Publication.objects.live()
+
+
 def standing(moment: Moment) -> PublicationQuerySet:
-    """The publications that stood at ``moment``, each with ``is_stale`` (as of then) and ``has_ended`` (since then).
+    """The same, each with ``is_stale`` (as of then) and ``has_ended`` (since then).
 
     One that has ended is a tombstone: it is counted, and nothing of its text may be shown.
     """
     ended = Q(withdrawn_at__isnull=False) | Q(retracted_at__isnull=False)
-    has_ended = ExpressionWrapper(ended, output_field=BooleanField())
+    rows = stood(moment).annotate(has_ended=ExpressionWrapper(ended, output_field=BooleanField()))
     if not moment.is_past:
         stale = Publication.objects.filter(pk=OuterRef("pk")).describing_another_text()
-        return Publication.objects.live().annotate(has_ended=has_ended, is_stale=Exists(stale))
-    rows = Publication.objects.live_at(moment.at).annotate(has_ended=has_ended, text_then=_version_then(moment))
+        return rows.annotate(is_stale=Exists(stale))
     is_other = ~Exists(_same_text_then()) & ~Q(_stood_cut_anew())
-    return rows.annotate(is_stale=ExpressionWrapper(Q(text_then__isnull=False) & is_other, output_field=BooleanField()))
+    is_stale = ExpressionWrapper(Q(text_then__isnull=False) & is_other, output_field=BooleanField())
+    return rows.annotate(text_then=_version_then(moment)).annotate(is_stale=is_stale)
 
 
 def captures_until(moment: Moment) -> QuerySet[Capture]:

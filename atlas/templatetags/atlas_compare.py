@@ -1,6 +1,7 @@
 """What pages of comparisons show hundreds of times: cells and options, made here since templates would take long."""
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -22,15 +23,18 @@ _SHORT = {
 @register.simple_tag
 def matrix_cell(cell: Cell, href: str) -> SafeString:
     """A cell of the matrix as a link: short for the eye, a sentence for those who listen."""
-    return format_html(
-        '<td class="cell {} {}"><a href="{}"><span aria-hidden="true">{}</span><span class="hidden-words">{}</span></a>'
-        "</td>",
-        cell.state.value,
-        cell.level,
-        href,
-        _short(cell),
-        cell.words,
+    before, after = _around_address(cell)
+    return format_html("{}{}{}", before, href, after)
+
+
+@lru_cache(maxsize=4096)
+def _around_address(cell: Cell) -> tuple[SafeString, SafeString]:
+    """Hundreds of cells of a page are alike but for their address."""
+    before = format_html('<td class="cell {} {}"><a href="', cell.state.value, cell.level)
+    after = format_html(
+        '"><span aria-hidden="true">{}</span><span class="hidden-words">{}</span></a></td>', _short(cell), cell.words
     )
+    return before, after
 
 
 def _short(cell: Cell) -> SafeString | str:

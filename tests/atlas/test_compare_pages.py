@@ -26,7 +26,7 @@ from tests.atlas.site_rows import (
     reword,
 )
 from tests.crawling import crawl
-from tests.factories import make_document, make_platform, make_provision
+from tests.factories import make_document, make_platform, make_provision, make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -364,7 +364,8 @@ def test_a_page_of_the_past_is_the_same_whatever_happens_since(client: Client, c
     story = _Story(clock)
     recorded: dict[str, str] = {}
     for chapter in (story.begins, story.is_published, story.changes, story.is_corrected, story.is_removed,
-                    story.returns, story.cannot_be_captured, story.is_filed_elsewhere):  # fmt: skip
+                    story.returns, story.cannot_be_captured, story.old_history_is_imported,
+                    story.is_filed_elsewhere):  # fmt: skip
         chapter()
         moment = datetime.now(UTC)
         clock.shift(timedelta(hours=1))
@@ -374,6 +375,91 @@ def test_a_page_of_the_past_is_the_same_whatever_happens_since(client: Client, c
             assert not before or now == before, (chapter.__name__, address)
             recorded[address] = now
     assert len(set(recorded.values())) > len(addresses()) * 3
+
+
+@pytest.mark.parametrize("ending", ["withdrawn", "retracted"])
+@pytest.mark.parametrize("is_superseded_first", [False, True])
+def test_what_was_taken_back_since_is_a_note_on_every_page_of_the_past(
+    client: Client, clock: time_machine.Coordinates, ending: str, is_superseded_first: bool
+) -> None:
+    story = _Story(clock)
+    story.begins()
+    before = datetime.now(UTC)
+    clock.shift(timedelta(hours=1))
+    bad = story.publish(story.provision, title="Bad title", summary="Bad summary.", exposure_level="high")
+    story.publish(story.second, title="Good title", exposure_level="low")
+    moment = datetime.now(UTC)
+    clock.shift(timedelta(hours=1))
+    earlier = {address: body(client, at(address, before)) for address in addresses()}
+    with_it = {address: body(client, at(address, moment)) for address in addresses()}
+    if is_superseded_first:
+        story.publish(story.provision, title="Better title", exposure_level="medium")
+    note = {"withdrawn": "withdrawal_note", "retracted": "retraction_note"}[ending]
+    Publication.objects.filter(pk=bad.pk).update(**{f"{ending}_at": datetime.now(UTC), note: "It was <wrong>."})
+    clock.shift(timedelta(hours=1))
+
+    for address in addresses():
+        assert body(client, at(address, before)) == earlier[address], address
+        page = body(client, at(address, moment))
+        for words in ("Bad title", "Bad summary", "High exposure"):
+            assert words not in page, address
+        if "format=csv" in address or "attributes/training" in address or "topics/" in address or "?a=" in address:
+            assert "It was" in page or "taken back since" in page, address
+            assert "<wrong>" not in page or "format=csv" in address
+        assert ("Good title" in page) == ("Good title" in with_it[address]), address
+        assert "Bad title" not in body(client, address), address
+
+    matrix = cells(body(client, at("/compare/?platform=first&platform=second", moment)))
+    assert [words for _, words in matrix] == ["† 1", "L 1"] or [words for _, words in matrix] == ["L 1", "† 1"]
+    assert bad.public_id in body(client, at(f"/compare/topics/{TOPIC}/", moment))
+    facts = body(client, at("/compare/attributes/training-default/?platform=first", moment))
+    assert QUOTE not in facts
+    assert "Unless opted out" not in facts
+
+
+def test_numbers_of_a_past_matrix_equal_their_lists_also_after_a_retraction(
+    client: Client, clock: time_machine.Coordinates
+) -> None:
+    make_catalogue()
+    platform = make_platform("Many")
+    made = [_provision(platform, f"Clause {number}. {QUOTE}") for number in range(5)]
+    published = [publish(provision, published_at=datetime.now(UTC)) for provision in made]
+    moment = datetime.now(UTC)
+    clock.shift(timedelta(days=1))
+    Publication.objects.filter(pk=published[0].pk).update(retracted_at=datetime.now(UTC), retraction_note="Wrong.")
+    [(href, words)] = cells(body(client, at("/compare/", moment)))
+    assert re.match(r"H 5\b", words)
+    page = body(client, href)
+    assert "5 analyses stood" in page
+    assert page.count('<article class="text-of">') == 5
+    assert page.count("Retracted on") == 1
+
+
+def test_a_page_of_the_past_marks_what_was_stale_then(client: Client, clock: time_machine.Coordinates) -> None:
+    story = _Story(clock)
+    story.begins()
+    story.is_published()
+    fresh = datetime.now(UTC)
+    clock.shift(timedelta(hours=1))
+    story.changes()
+    stale = datetime.now(UTC)
+    clock.shift(timedelta(hours=1))
+    story.is_corrected()
+    address = "/compare/?platform=first"
+    assert [words for _, words in cells(body(client, at(address, fresh)))] == ["M 1"]
+    assert [words for _, words in cells(body(client, at(address, stale)))] == ["M 1 1 stale"]
+    assert [words for _, words in cells(body(client, address))] == ["H 1"]
+
+
+def test_a_date_is_the_end_of_that_day(client: Client, clock: time_machine.Coordinates) -> None:
+    story = _Story(clock)
+    story.begins()
+    story.is_published()
+    body(client, "/compare/?at=2026-06-01", status=404)
+    clock.shift(timedelta(days=1))
+    assert "As of <time" in body(client, "/compare/?at=2026-06-01")
+    assert "M 1" in [words for _, words in cells(body(client, "/compare/?at=2026-06-01"))]
+    assert cells(body(client, "/compare/?at=2026-05-31")) == []
 
 
 class _Story:
@@ -411,6 +497,11 @@ class _Story:
 
     def cannot_be_captured(self) -> None:
         hold_capture(self.second.document)
+
+    def old_history_is_imported(self) -> None:
+        """Looks that were taken long before, written down now."""
+        document = make_document(self.platform, "Imported Terms")
+        make_version(document, "Terms of long ago.", captured_at=START - timedelta(days=900))
 
     def is_filed_elsewhere(self) -> None:
         """What carries no date: topics of provisions and of the catalogue, new platforms and documents."""

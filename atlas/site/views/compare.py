@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from atlas.comparing.coverage import RANK, Coverage, among, provisions_in_force, ranked, topics_of
+from atlas.comparing.coverage import RANK, Coverage, among, coverage_of, provisions_in_force, ranked, topics_of
 from atlas.comparing.facts import Facts, facts_of
 from atlas.comparing.matrix import Cell, Matrix, State, compare
 from atlas.comparing.moments import Moment
@@ -43,7 +43,6 @@ class Side:
 
     platform: Platform
     coverage: Coverage
-    cell: Cell
     texts: Texts
 
 
@@ -84,14 +83,11 @@ def topic(request: HttpRequest, moment: Moment, key: str) -> HttpResponse:
     page = paged(request, ranked(platforms, moment, topic=row), RANK, total=platforms.count(), size=SIDES)
     _refuse_unknown(slugs, page)
     texts = texts_on(row, moment, page.rows, most=TEXTS_OF_ONE if len(slugs) == 1 else TEXTS_EACH)
-    found = compare(moment, page.rows, [row])
+    coverage = coverage_of(moment, page.rows)
     context = {
         "topic": row,
         "page": page,
-        "sides": [
-            Side(platform, found.coverage[platform.pk], found.of(platform, row), texts[platform.pk])
-            for platform in page.rows
-        ],
+        "sides": [Side(platform, coverage[platform.pk], texts[platform.pk]) for platform in page.rows],
         "obligations": _cited_by(texts.values()),
         "slugs": slugs,
         "all_platforms": Platform.objects.values_list("slug", "name"),
