@@ -3,7 +3,18 @@
 from django.urls import path
 
 from atlas.site.headers import View, public
-from atlas.site.views import changes, documents, evidence, law, pages, platforms, provisions, search
+from atlas.site.views import (
+    changes,
+    compare,
+    compare_attributes,
+    documents,
+    evidence,
+    law,
+    pages,
+    platforms,
+    provisions,
+    search,
+)
 
 app_name = "site"
 
@@ -25,6 +36,11 @@ _PAGES: list[tuple[str, View, str]] = [
     ("changes/", changes.changes, "changes"),
     ("changes/<str:public_id>/", changes.change, "change"),
     ("search/", search.search, "search"),
+    ("compare/", compare.matrix, "compare"),
+    ("compare/topics/<slug:key>/", compare.topic, "compare_topic"),
+    ("compare/platforms/", compare.platforms, "compare_platforms"),
+    ("compare/attributes/", compare_attributes.attributes, "compare_attributes"),
+    ("compare/attributes/<slug:key>/", compare_attributes.attribute, "compare_attribute"),
     ("topics/", law.topics, "topics"),
     ("topics/<slug:key>/", law.topic, "topic"),
     ("law/", law.instruments, "instruments"),
