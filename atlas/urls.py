@@ -7,5 +7,6 @@ urlpatterns = [
     path("admin/review/metrics/", include("review.admin.metrics_urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("review.urls")),
+    path("api/v1/", include("atlas.api.urls")),
     path("", include("atlas.site.urls")),
 ]
