@@ -50,7 +50,7 @@ def _tell_parameters(request: HttpRequest, error: Any) -> HttpResponse:
     """What is wrong with the first parameter that is; in the path it is an address that there is not."""
     first: Mapping[str, Any] = error.errors[0]
     place: Sequence[Any] = first["loc"]
-    name = re.sub(r"[^\w]", "", str(place[-1]))[:40]
+    name = next(str(part) for part in place[1:] if part != "wanted")  # what every route calls its filters
     said = re.sub(r"^Value error, ", "", str(first["msg"]))
     if place[0] == "path":
         return problem(404, f"There is no such address. {name}: {said}.")

@@ -8,7 +8,7 @@ from ninja import Schema
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from atlas.api.problems import bad_request, not_found
+from atlas.api.problems import not_found
 from atlas.models import Document, Platform, Topic, UnknownIdentifier
 from atlas.models.identifiers import PublicIdentifier
 
@@ -32,7 +32,11 @@ def _calendar_day(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_storable)]
-Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_calendar_day)]
+Day = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", json_schema_extra={"format": "date"}),
+    AfterValidator(_calendar_day),
+]
 Key = Annotated[Text, Field(max_length=200)]
 PublicId = Annotated[Text, Field(max_length=30)]
 
@@ -40,8 +44,8 @@ PublicId = Annotated[Text, Field(max_length=30)]
 class Place(Schema):
     """Which stretch of a list."""
 
-    limit: int | SkipJsonSchema[None] = Field(
-        None, ge=1, le=MOST, description=f"How many rows at most. JSON: {USUAL} unless you say so. CSV: all of them."
+    limit: Annotated[int, Field(ge=1, le=MOST)] | SkipJsonSchema[None] = Field(
+        None, description=f"How many rows at most. JSON: {USUAL} unless you say so. CSV: all of them."
     )
     cursor: Annotated[Text, Field(max_length=1000)] = Field(
         "", description="`next_cursor` of the answer before. Rows that are added meanwhile do not shift the list."
@@ -108,12 +112,8 @@ def start_of(day: str) -> datetime.datetime:
 
 
 def end_of(day: str) -> datetime.datetime:
-    """The first moment after ``day``, UTC.
-
-    Raises:
-        ProblemError: 400, at the end of the calendar.
-    """
+    """The first moment after ``day``, UTC; of the last day of the calendar, its last."""
     try:
         return start_of(day) + datetime.timedelta(days=1)
     except OverflowError:
-        raise bad_request("The day is out of the calendar. Ask for one like 2026-05-01.") from None
+        return datetime.datetime.max.replace(tzinfo=datetime.UTC)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja import Path, Query, Router
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from atlas.api.lists import Kind, Listing, answered
 from atlas.api.parameters import Day, Exported, Key, PublicId, cited, narrowed, start_of, wanted_topic
@@ -88,12 +89,11 @@ class ChangeFilters(Exported):
         description="`announced`: substantive, and not a return to a text that was archived before; what the site and "
         "its totals count. `substantive` and `cosmetic`: with returns. `return`: only returns.",
     )
-    since: Day = Field("", description="Captured on this day (UTC) or later.", validate_default=False)
-    until: Day = Field("", description="Captured before this day (UTC).", validate_default=False)
-    recorded_since: Day = Field(
-        "",
+    since: Day | SkipJsonSchema[None] = Field(None, description="Captured on this day (UTC) or later.")
+    until: Day | SkipJsonSchema[None] = Field(None, description="Captured before this day (UTC).")
+    recorded_since: Day | SkipJsonSchema[None] = Field(
+        None,
         description="Written down by this Atlas on this day (UTC) or later: imports bring old changes late.",
-        validate_default=False,
     )
 
 

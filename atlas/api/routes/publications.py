@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja import Path, Query, Router, Status
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from atlas.api.lists import Kind, Listing, answered, listing
 from atlas.api.parameters import (
@@ -21,7 +22,6 @@ from atlas.api.parameters import (
     start_of,
     wanted_topic,
 )
-from atlas.api.problems import bad_request
 from atlas.api.records.publications import (
     AttributeValueRecord,
     PublicationDetail,
@@ -95,7 +95,7 @@ class PublicationFilters(Exported):
     obligation: Key = Field("", description="Analyses that cite this unit of a law: key from `/obligations`.")
     exposure: Literal["", *Exposure.values] = Field("", description="How much the provision can cost.")  # type: ignore[valid-type]
     state: Literal["live", "superseded", "all"] = Field("live", description="`live`: those that stand now.")
-    since: Day = Field("", description="Published on this day (UTC) or later.", validate_default=False)
+    since: Day | SkipJsonSchema[None] = Field(None, description="Published on this day (UTC) or later.")
 
 
 class ValueFilters(Exported):
@@ -119,11 +119,10 @@ def publications(
     rows = rows.filter(topics__contains=[wanted_topic(wanted.topic).pk]) if wanted.topic else rows
     rows = rows.filter(exposure_level=wanted.exposure) if wanted.exposure else rows
     rows = rows.filter(published_at__gte=start_of(wanted.since)) if wanted.since else rows
-    if wanted.instrument and wanted.obligation:
-        raise bad_request("Ask for an instrument or for one of its obligations, not for both.")
     if wanted.obligation:
-        rows = rows.filter(cited=keyed(Obligation.objects.all(), "obligations", key=wanted.obligation))
-    if wanted.instrument:
+        units = Obligation.objects.filter(**({"instrument": wanted.instrument} if wanted.instrument else {}))
+        rows = rows.filter(cited=keyed(units, "obligations", key=wanted.obligation))
+    elif wanted.instrument:
         law = keyed(Instrument.objects.all(), "instruments", key=wanted.instrument)
         links = Publication.cited.through.objects.filter(obligation__instrument=law)
         rows = rows.filter(pk__in=links.values("publication"))
