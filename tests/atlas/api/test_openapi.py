@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case
@@ -27,6 +25,7 @@ from atlas.models import (
     Version,
 )
 from atlas.wsgi import application
+from tests.atlas.serving import one_connection
 from tests.atlas.site_rows import allow_publications_past_review, make_rows, publish, reword
 from tests.factories import NOON, make_document, make_platform, make_provision
 
@@ -45,12 +44,8 @@ HOSTILE = "<script>alert(1)</script> \u202e =1+1 \x01 “[@gdpr-art-5-1-b]” �
 
 @pytest.fixture
 def _one_connection() -> Iterator[None]:
-    """Requests see the rows of the test's transaction: as with Django's own test client, none ends the connection."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
+    with one_connection():
+        yield
 
 
 @pytest.fixture
