@@ -46,8 +46,8 @@ def items(client: Client, address: str) -> list[Any]:
     return found
 
 
-def addresses() -> Iterator[str]:
-    """Every list, in full, and every single thing that has an address in the API."""
+def addresses(*, with_law: bool = True) -> Iterator[str]:
+    """Every list, in full, and every single thing that has an address in the API; of the catalogue if ``with_law``."""
     yield from LISTS
     yield from (f"{address}?{wide}" for address, wide in WIDE.items())
     yield from EXPORTS
@@ -65,6 +65,8 @@ def addresses() -> Iterator[str]:
         ("publications", Publication.objects.all()),
     ):
         yield from (f"/{name}/{row.public_id}" for row in rows)  # type: ignore[attr-defined]
+    if not with_law:
+        return
     for name, entries in (
         ("topics", Topic.objects.all()),
         ("instruments", Instrument.objects.all()),
@@ -74,12 +76,12 @@ def addresses() -> Iterator[str]:
         yield from (f"/{name}/{row.pk}" for row in entries)  # type: ignore[attr-defined]
 
 
-def walk(client: Client) -> dict[str, str]:
+def walk(client: Client, *, with_law: bool = True) -> dict[str, str]:
     """Address → body of everything that the API answers, all lists to their ends."""
     bodies = {}
     waiting = [
         f"{address}{'&' if '?' in address else '?'}limit=200" if _is_list(address) else address
-        for address in addresses()
+        for address in addresses(with_law=with_law)
     ]
     while waiting:
         address = waiting.pop()
