@@ -16,7 +16,7 @@ View = Callable[..., HttpResponseBase]
 METHODS = "GET, HEAD, OPTIONS"
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Content-Disposition",
+    "Access-Control-Expose-Headers": "ETag, Content-Disposition",
     # Asked for anew each time, so that a withdrawal shows at once; the ETag makes that cheap.
     "Cache-Control": "public, max-age=0, must-revalidate",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",

@@ -2,6 +2,7 @@
 
 import copy
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -12,10 +13,17 @@ from atlas.api.problems import Problem
 Item = dict[str, Any]
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 ETAG = {"description": "Send it back as If-None-Match.", "schema": {"type": "string"}}
+# status → what it means, and what its detail says for example
 PROBLEMS = {
-    "400": "A parameter is not right; `detail` says which, and what it should be.",
-    "404": "There is no such thing; `detail` says where to look.",
-    "405": "The API is read-only.",
+    "400": (
+        "A parameter is not right; `detail` says which, and what it should be.",
+        "Parameter limit: Input should be less than or equal to 200.",
+    ),
+    "404": (
+        "There is no such thing; `detail` says where to look.",
+        "There is no AT-P-999999. Take identifiers from /provisions.",
+    ),
+    "405": ("The API is read-only.", "The API is read-only: ask with GET or HEAD."),
 }
 
 
@@ -46,8 +54,9 @@ def _complete(operation: Item) -> None:
     answers: Item = {str(status): answer for status, answer in operation["responses"].items()}
     answers["200"]["headers"] = {"ETag": ETAG}
     answers["304"] = {"description": "Nothing changed since the answer whose ETag you sent."}
-    for status, description in PROBLEMS.items():
-        content = {"application/problem+json": {"schema": PROBLEM}}
+    for status, (description, detail) in PROBLEMS.items():
+        example = {"type": "about:blank", "title": HTTPStatus(int(status)).phrase, "status": int(status)}
+        content = {"application/problem+json": {"schema": PROBLEM, "example": {**example, "detail": detail}}}
         answers.setdefault(status, {"description": description, "content": content})
     if "410" in answers:
         answers["410"]["description"] = "It was withdrawn or retracted: a tombstone, without its text."

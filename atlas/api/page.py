@@ -21,7 +21,7 @@ def explained(request: HttpRequest) -> HttpResponse:
         "base": f"{settings.BASE_URL}/api/v1",
         "site": settings.BASE_URL,
         "resources": [
-            (path, operations["get"]["summary"], operations["get"]["description"])
+            (path, operations["get"]["summary"], operations["get"]["description"].replace("`", ""))
             for path, operations in document()["paths"].items()
             if not path.endswith(".csv")
         ],

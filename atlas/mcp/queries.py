@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from atlas.api.lists import listing
-from atlas.api.parameters import Place, end_of, keyed, narrowed, wanted_topic
+from atlas.api.parameters import Place, end_of, narrowed, wanted_topic
 from atlas.api.parameters import cited as row_cited
 from atlas.api.problems import bad_request, not_found
 from atlas.api.records import archive
@@ -131,7 +131,9 @@ def compare_topic(asked: arguments.Comparison) -> Comparison:
     publications = live.filter(topics__contains=[topic.pk])
     values = AttributeValue.objects.filter(publication__in=live, attribute__topic=topic)
     if asked.platforms:
-        chosen = [keyed(Platform.objects.all(), "platforms", slug=slug) for slug in asked.platforms]
+        chosen = list(Platform.objects.filter(slug__in=asked.platforms))
+        if missing := set(asked.platforms) - {platform.slug for platform in chosen}:
+            raise not_found(f"There is no platform {min(missing)!r}. Take slugs from /platforms.")
         publications = publications.filter(provision__document__platform__in=chosen)
         values = values.filter(publication__provision__document__platform__in=chosen)
     listed = publication_rows(publications).order_by("-published_at", "-pk")[:COMPARED]

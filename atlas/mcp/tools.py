@@ -51,7 +51,7 @@ class Tool:
             return _failed(error.detail)
         told = answer.model_dump(mode="json")
         return {
-            "content": [{"type": "text", "text": answer.model_dump_json(indent=1)}],
+            "content": [{"type": "text", "text": answer.model_dump_json()}],
             "structuredContent": told,
             "isError": False,
         }

@@ -4,10 +4,11 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateTimeField, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 Row = TypeVar("Row", bound=Model)
@@ -47,7 +48,7 @@ def stretch(rows: QuerySet[Row], order: Sequence[str], *, after: str, size: int)
     """
     rows = rows.order_by(*order)
     try:
-        found = list((rows.filter(_beyond(order, _decode(after))) if after else rows)[: size + 1])
+        found = list((rows.filter(_beyond(rows.model, order, _decode(after))) if after else rows)[: size + 1])
     except (ValueError, TypeError, ValidationError, RecursionError, OverflowError):
         raise NoSuchPlace("No answer has given this place in the list.") from None
     is_last = len(found) <= size
@@ -78,16 +79,34 @@ def paged(
     return Page(found.rows, total, next_query, is_first=not after)
 
 
-def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
+def _beyond(model: type[Model], order: Sequence[str], values: Sequence[Any]) -> Q:
     """Rows that come after ``values`` in ``order``."""
     if len(order) != len(values):
         raise ValueError("wrong number of key fields")
     condition, equal = Q(), Q()
-    for field, value in zip(order, values, strict=True):
+    for field, given in zip(order, values, strict=True):
         name = field.lstrip("-")
+        value = _moment(given) if isinstance(_field(model, name), DateTimeField) else given
         condition |= equal & Q(**{f"{name}__{'lt' if field.startswith('-') else 'gt'}": value})
         equal &= Q(**{name: value})
     return condition
+
+
+def _field(model: type[Model], name: str) -> object:
+    """The field that ``name`` leads to from ``model``."""
+    field: Any = None
+    for step in name.split("__"):
+        field = model._meta.pk if step == "pk" else model._meta.get_field(step)
+        model = field.related_model
+    return field
+
+
+def _moment(given: Any) -> datetime:
+    """A time as we wrote it: with its offset."""
+    moment = datetime.fromisoformat(given)
+    if moment.tzinfo is None:
+        raise ValueError("a time without an offset is none of ours")
+    return moment.astimezone(UTC)
 
 
 def _value(row: Model, field: str) -> Any:

@@ -236,6 +236,7 @@ def test_an_answer_sets_no_cookie_and_is_not_kept(client: Client) -> None:
 
 
 def test_arguments_that_are_not_right_are_told_in_words(client: Client) -> None:
+    make_catalogue()
     for name, arguments, said in (
         ("get_provision", {}, "id"),
         ("get_provision", {"id": "AT-P-000001", "force": True}, "force"),
@@ -249,6 +250,7 @@ def test_arguments_that_are_not_right_are_told_in_words(client: Client) -> None:
         ("list_changes", {"change_class": "grave"}, "change_class"),
         ("get_version_text", {}, "a document and a day"),
         ("compare_topic", {"topic": "nothing"}, "/topics"),
+        ("compare_topic", {"topic": "training-user-content", "platforms": ["nobody"]}, "'nobody'"),
         ("verify_checksum", {"sha256": "abc"}, "sha256"),
     ):
         result = call(client, name, **arguments)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from atlas.api.document import document
@@ -178,6 +178,12 @@ _VALUES = st.one_of(st.integers(), st.text(max_size=8), st.booleans(), st.none()
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=st.lists(_VALUES, max_size=6), address=st.sampled_from(LISTS))
+@example(values=["2000-01-01 00:00:00", 1], address="/incidents")
+@example(values=["2000-01-01", 1], address="/incidents")
+@example(values=["0001-01-01 00:00:00+23:59", 1], address="/incidents")
+@example(values=["9999-12-31 23:59:59-23:59", 1], address="/incidents")
+@example(values=[1, 1], address="/changes")
+@example(values=["\ud800", 1], address="/platforms")
 def test_a_forged_cursor_is_never_our_mistake(client: Client, values: list[Any], address: str) -> None:
     cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
     assert client.get(f"{API}{address}", {"cursor": cursor}).status_code in (200, 400)
