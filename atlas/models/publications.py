@@ -100,6 +100,13 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
             rows = rows.filter(Q(**{end: None}) | Q(**{f"{end}__gt": at}))
         return rows
 
+    def readable(self) -> "PublicationQuerySet":
+        """Those that stand and those that were superseded; not where the same approved text was ended later, too."""
+        same = Publication.objects.filter(provision=OuterRef("provision"), revision_id=OuterRef("revision_id"))
+        is_ended_elsewhere = Exists(same.exclude(withdrawn_at=None, retracted_at=None))
+        rows = self.filter(withdrawn_at=None, retracted_at=None)
+        return rows.filter(Q(superseded_at=None) | ~is_ended_elsewhere)
+
     def stale(self) -> "PublicationQuerySet":
         """Live ones whose provision has another text now, or none."""
         return self.live().describing_another_text()
