@@ -3,7 +3,7 @@
 from django.urls import path
 
 from atlas.site.headers import View, public
-from atlas.site.views import changes, documents, evidence, law, pages, platforms, provisions
+from atlas.site.views import changes, citations, documents, evidence, law, pages, platforms, provisions
 
 app_name = "site"
 
@@ -15,15 +15,19 @@ _PAGES: list[tuple[str, View, str]] = [
     ("platforms/<slug:platform_slug>/<slug:slug>/captures/", documents.captures, "captures"),
     ("documents/", documents.documents, "documents"),
     ("versions/<str:public_id>/", documents.version, "version"),
+    ("versions/<str:public_id>/citation.<str:suffix>", citations.version, "version_citation"),
     ("incidents/", documents.incidents, "incidents"),
     ("provisions/", provisions.provisions, "provisions"),
     ("provisions/<str:public_id>/", provisions.provision, "provision"),
+    ("provisions/<str:public_id>/citation.<str:suffix>", citations.provision, "provision_citation"),
     ("publications/", provisions.publications, "publications"),
     ("publications/<str:public_id>/", provisions.publication, "publication"),
+    ("publications/<str:public_id>/citation.<str:suffix>", citations.publication, "publication_citation"),
     ("publications/<str:public_id>/evidence/", evidence.evidence, "evidence"),
     ("publications/<str:public_id>/evidence.zip", evidence.evidence_pack, "evidence_pack"),
     ("changes/", changes.changes, "changes"),
     ("changes/<str:public_id>/", changes.change, "change"),
+    ("changes/<str:public_id>/citation.<str:suffix>", citations.change, "change_citation"),
     ("topics/", law.topics, "topics"),
     ("topics/<slug:key>/", law.topic, "topic"),
     ("law/", law.instruments, "instruments"),

@@ -9,12 +9,10 @@ from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from atlas.controls import CONTROLS
 from atlas.models import Outcome
 
 register = template.Library()
-
-# Characters that reorder or hide what follows; shown by their code, so that a text reads as it is stored.
-_CONTROLS = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 # Markdown's underlining of a heading; kept, in small print.
 _RULES = re.compile(r"^[-=]{3,}$", re.MULTILINE)
@@ -24,7 +22,7 @@ _RULES = re.compile(r"^[-=]{3,}$", re.MULTILINE)
 def archived(text: str) -> SafeString:
     """``text`` escaped, with invisible control characters shown by their code; every other character stays."""
     escaped = str(conditional_escape(text)).replace("\r\n", "\n").replace("\r", "\n")
-    return mark_safe(_RULES.sub(r'<span class="rule">\g<0></span>', _CONTROLS.sub(_visible, escaped)))
+    return mark_safe(_RULES.sub(r'<span class="rule">\g<0></span>', CONTROLS.sub(_visible, escaped)))
 
 
 def _visible(match: re.Match[str]) -> str:

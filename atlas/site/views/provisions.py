@@ -62,7 +62,7 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
     reading = read(row, publications)
     wordings = list(row.wordings.defer("text").select_related("first_capture__version").order_by("-number"))
     wording = row.current_wording or row.wordings.order_by("-number").first()
-    look = _latest_look(row)
+    look = latest_look(row)
     topics = list(row.topics.filter(is_retired=False))
     context = {
         "provision": row,
@@ -71,7 +71,7 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
         "reading": reading,
         "is_cut_anew": reading.is_cut_anew or _went_into_another(row, wording),
         "wording": wording,
-        "version": _version_to_cite(row, wordings, look),
+        "version": version_to_cite(row, wordings, look),
         "publications": publications,
         "wordings": wordings,
         "changes": list(Change.objects.filter(provision=row).select_related("capture").latest_first()),
@@ -173,7 +173,7 @@ def _on_other_platforms(provision: Provision, topics: Sequence[str]) -> QuerySet
     )
 
 
-def _latest_look(provision: Provision) -> Capture | None:
+def latest_look(provision: Provision) -> Capture | None:
     """The latest good capture of the document, with ``looks``, the number of captures, and ``since``. One query."""
     every = Capture.objects.filter(document=OuterRef("document")).order_by().values("document")
     good = good_captures().filter(document=provision.document_id).select_related("version")
@@ -187,7 +187,7 @@ def _latest_look(provision: Provision) -> Capture | None:
     )
 
 
-def _version_to_cite(provision: Provision, wordings: Sequence[Wording], look: Capture | None) -> Version | None:
+def version_to_cite(provision: Provision, wordings: Sequence[Wording], look: Capture | None) -> Version | None:
     """The version in which the shown text stands: the latest good one, or the one it was first seen in."""
     if provision.removed_at is None:
         return look.version if look else None
