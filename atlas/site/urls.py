@@ -3,7 +3,7 @@
 from django.urls import path
 
 from atlas.site.headers import View, public
-from atlas.site.views import changes, citations, documents, evidence, law, pages, platforms, provisions
+from atlas.site.views import changes, citations, documents, evidence, feeds, law, pages, platforms, provisions
 
 app_name = "site"
 
@@ -34,6 +34,13 @@ _PAGES: list[tuple[str, View, str]] = [
     ("law/<slug:key>/", law.instrument, "instrument"),
     ("methodology/", pages.methodology, "methodology"),
     ("about/", pages.about, "about"),
+    ("feeds/", feeds.feeds, "feeds"),
+    ("feeds/everything.atom", feeds.everything, "feed"),
+    ("feeds/changes.atom", feeds.changes, "changes_feed"),
+    ("feeds/analyses.atom", feeds.analyses, "analyses_feed"),
+    ("feeds/platforms/<slug:slug>.atom", feeds.platform, "platform_feed"),
+    ("feeds/documents/<str:public_id>.atom", feeds.document, "document_feed"),
+    ("feeds/topics/<slug:key>.atom", feeds.topic, "topic_feed"),
     ("favicon.ico", pages.favicon, "favicon"),
 ]
 urlpatterns = [
