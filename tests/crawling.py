@@ -6,6 +6,8 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from django.test import Client
 
+DATA_BLOCK = '<script type="application/ld+json">'  # data, which no browser runs
+
 
 class _Links(HTMLParser):
     def __init__(self) -> None:

@@ -113,7 +113,7 @@ def language_name(code: str) -> str:
 
 
 # The licences that importing knows by name (collections.registering.LICENCES); all of them want to be linked to.
-_LICENCES = {
+LICENCES = {
     "ODC-BY 1.0": "https://opendatacommons.org/licenses/by/1-0/",
     "ODbL 1.0": "https://opendatacommons.org/licenses/odbl/1-0/",
     "CC BY-SA 4.0": "https://creativecommons.org/licenses/by-sa/4.0/",
@@ -124,5 +124,5 @@ _LICENCES = {
 @register.filter
 def licence_link(name: str) -> str:
     """The name of a licence as a link to its text; alone, where we don't know where that is."""
-    address = _LICENCES.get(name)
+    address = LICENCES.get(name)
     return format_html('<a href="{}" rel="license noopener">{}</a>', address, name) if address else name
