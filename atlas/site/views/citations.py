@@ -7,7 +7,7 @@ from atlas.citing.writing import FORMATS
 from atlas.models import Change, Provision, Publication, Version
 from atlas.site.headers import conditional
 from atlas.site.lookup import cited
-from atlas.site.views.provisions import latest_look, version_to_cite
+from atlas.site.sources import latest_look, version_to_cite
 
 PLACE = ("document__platform", "document__collection")
 
