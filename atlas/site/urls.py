@@ -3,7 +3,7 @@
 from django.urls import path
 
 from atlas.site.headers import View, public
-from atlas.site.views import changes, citations, documents, evidence, feeds, law, pages, platforms, provisions
+from atlas.site.views import changes, citations, documents, dossier, evidence, feeds, law, pages, platforms, provisions
 
 app_name = "site"
 
@@ -19,6 +19,7 @@ _PAGES: list[tuple[str, View, str]] = [
     ("incidents/", documents.incidents, "incidents"),
     ("provisions/", provisions.provisions, "provisions"),
     ("provisions/<str:public_id>/", provisions.provision, "provision"),
+    ("provisions/<str:public_id>/dossier.pdf", dossier.dossier, "dossier"),
     ("provisions/<str:public_id>/citation.<str:suffix>", citations.provision, "provision_citation"),
     ("publications/", provisions.publications, "publications"),
     ("publications/<str:public_id>/", provisions.publication, "publication"),
