@@ -17,7 +17,8 @@ from atlas.dossier.typesetting import BODY, NOTICE, PART, PLAIN, SECTION, WIDTH,
 MARGIN = 20 * mm
 MISSED = (
     "Some characters of these texts are not in the typeface of this document, or are of a script that it cannot set."
-    " They stand as codes like U+4E2D on grey, and after many of these as □; the addresses and checksums lead to the texts as archived."
+    " They stand as codes like U+4E2D on grey, and after many of these as □; the addresses and checksums lead to the"
+    " texts as archived."
 )
 
 

@@ -3,7 +3,19 @@
 from django.urls import path
 
 from atlas.site.headers import View, public
-from atlas.site.views import changes, citations, documents, dossier, evidence, feeds, law, pages, platforms, provisions
+from atlas.site.views import (
+    changes,
+    citations,
+    documents,
+    dossier,
+    evidence,
+    feeds,
+    law,
+    machines,
+    pages,
+    platforms,
+    provisions,
+)
 
 app_name = "site"
 
@@ -42,6 +54,10 @@ _PAGES: list[tuple[str, View, str]] = [
     ("feeds/platforms/<slug:slug>.atom", feeds.platform, "platform_feed"),
     ("feeds/documents/<str:public_id>.atom", feeds.document, "document_feed"),
     ("feeds/topics/<slug:key>.atom", feeds.topic, "topic_feed"),
+    ("robots.txt", machines.robots, "robots"),
+    ("sitemap.xml", machines.sitemap, "sitemap"),
+    ("sitemap-<slug:name>-<int:number>.xml", machines.sitemap_section, "sitemap_section"),
+    ("llms.txt", machines.llms, "llms"),
     ("favicon.ico", pages.favicon, "favicon"),
 ]
 urlpatterns = [
