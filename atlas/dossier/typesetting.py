@@ -95,14 +95,17 @@ class Setter:
     def difference(self, parts: Iterable[DiffPart]) -> Iterator[Flowable]:
         """A word diff in running text; what went and what came also by marks, for copies without colour."""
         fragments: list[Any] = []
-        length = 0
+        length = lines = 0
         for part in parts:
-            for piece in pieces(part.text.replace("\n", " ")):
-                fragments += self._part(part.op, piece)
-                length += len(piece)
-                if length > PIECE:
-                    yield self._set(RECORD, fragments)
-                    fragments, length = [], 0
+            for place, line in enumerate(part.text.split("\n")):
+                ends_line = place > 0 and lines < LINES
+                lines += ends_line
+                for piece in pieces(line):
+                    if fragments and (ends_line or length > PIECE):
+                        yield self._set(RECORD, fragments)
+                        fragments, length, ends_line = [], 0, False
+                    fragments += self._part(part.op, piece) if piece.strip() else []
+                    length += len(piece)
         if fragments:
             yield self._set(RECORD, fragments)
 
