@@ -11,13 +11,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
 
 from atlas.mcp.handler import VERSIONS
-from atlas.mcp.tools import TOOLS
+from atlas.mcp.tools import TOOLS, Tool
 from atlas.models import Provision, Publication, Version, sha256
 from tests.atlas.serving import serving
 from tests.atlas.site_rows import (
@@ -354,3 +356,19 @@ def test_no_tool_needs_more_queries_when_there_is_more_to_show(client: Client) -
     make_rows(3, provisions=4)
     assert queries() == before
     assert max(before) <= 12
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), tool=st.sampled_from(TOOLS))
+def test_no_arguments_are_our_mistake(client: Client, data: st.DataObject, tool: Tool) -> None:
+    names = st.sampled_from(sorted(tool.arguments.model_fields))
+    arguments = data.draw(st.dictionaries(names, _VALUES, max_size=4))
+    result = call(client, tool.name, **arguments)
+    assert result["content"][0]["text"]

@@ -31,7 +31,7 @@ from tests.atlas.site_rows import allow_publications_past_review, make_rows, pub
 from tests.factories import NOON, make_document, make_platform, make_provision
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
-EXAMPLES = 160  # of each way of asking: as the document says, and otherwise
+EXAMPLES = 100  # of each way of asking: as the document says, and otherwise
 KEYS = {"topics": Topic, "instruments": Instrument, "obligations": Obligation, "attributes": Attribute}
 CITED = {
     "documents": Document,
