@@ -247,6 +247,8 @@ def test_arguments_that_are_not_right_are_told_in_words(client: Client) -> None:
         ("search_provisions", {"limit": 10**30}, "limit"),
         ("search_provisions", {"words": "\ud800"}, "words"),
         ("search_provisions", {"platform": "nobody"}, "/platforms"),
+        ("search_provisions", {"words": "the of"}, "word"),
+        ("search_provisions", {"words": "content", "cursor": "x"}, "not paged"),
         ("search_provisions", {"cursor": "nonsense"}, "cursor"),
         ("list_changes", {"since": "yesterday"}, "since"),
         ("list_changes", {"change_class": "grave"}, "change_class"),
@@ -296,6 +298,20 @@ def test_an_archived_text_comes_in_pieces_and_by_day(client: Client) -> None:
     assert first["text"] + rest["text"] == version.text
     assert rest["characters"] == 20_003
     assert call(client, "get_version_text", document=document.public_id, day="2026-05-01")["isError"]
+
+
+def test_provisions_are_found_by_the_words_of_their_text(client: Client) -> None:
+    here = make_provision("We may use Content for training models.", document=make_document(make_platform("Streamly")))
+    elsewhere = make_provision("Models are trained elsewhere.")
+    make_provision("Nothing of the kind.")
+
+    def found(**arguments: Any) -> set[str]:
+        return {item["record"]["id"] for item in answer(client, "search_provisions", **arguments)["items"]}
+
+    assert found(words="trained models") == {here.public_id, elsewhere.public_id}
+    assert found(words='"training models" -elsewhere') == {here.public_id}
+    assert found(words="models", platform="streamly") == {here.public_id}
+    assert found(platform="streamly") == {here.public_id}
 
 
 def test_changes_are_the_announced_ones(client: Client) -> None:
