@@ -3,8 +3,9 @@
 import json
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import anyio
 import pytest
@@ -19,7 +20,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
 
 from atlas.mcp.handler import VERSIONS
-from atlas.mcp.tools import TOOLS, Tool
+from atlas.mcp.tools import BY_NAME, TOOLS, Tool
 from atlas.models import Provision, Publication, Version, sha256
 from tests.atlas.serving import serving
 from tests.atlas.site_rows import (
@@ -259,6 +260,20 @@ def test_arguments_that_are_not_right_are_told_in_words(client: Client) -> None:
     ):
         result = call(client, name, **arguments)
         assert result["isError"] and said in result["content"][0]["text"], (name, result)
+
+
+def test_a_question_that_we_fail_at_is_told_and_does_not_end_the_conversation(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(asked: object) -> NoReturn:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setitem(BY_NAME, "get_provision", replace(BY_NAME["get_provision"], call=fail))
+    params = {"name": "get_provision", "arguments": {"id": "AT-P-000001"}}
+    told = post(client, {"method": "tools/call", "params": params}, status=500)
+    assert (told["id"], told["error"]["code"]) == (7, -32603)
+    assert "secret" not in str(told)
+    assert post(client, {"method": "ping"})["result"] == {}
 
 
 def test_a_stale_and_a_superseded_analysis_say_so(client: Client) -> None:
