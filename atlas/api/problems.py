@@ -46,5 +46,9 @@ def bad_request(detail: str) -> ProblemError:
 
 def problem(status: int, detail: str) -> HttpResponse:
     """The answer that tells a problem."""
-    body = Problem(type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=detail)
-    return HttpResponse(body.model_dump_json(), status=status, content_type="application/problem+json")
+    return told(Problem(type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=detail))
+
+
+def told(body: Problem) -> HttpResponse:
+    """``body`` as an answer."""
+    return HttpResponse(body.model_dump_json(), status=body.status, content_type="application/problem+json")

@@ -19,11 +19,16 @@ class Arguments(BaseModel):
 
 
 class Search(Arguments):
-    words: Words = Field("", description="Words that stand in the title of the provision, all of them.")
+    words: Words = Field(
+        "",
+        description='Words of the text: "exact words" in quotes, `or`, `-` before a word that must not occur.',
+    )
     platform: Key = Field("", description="Slug of a platform, such as `streamly`.")
     topic: Key = Field("", description="Key of a topic, such as `training-user-content`.")
     limit: int = Field(10, ge=1, le=MOST)
-    cursor: Annotated[Text, Field(max_length=1000)] = Field("", description="`next_cursor` of the answer before.")
+    cursor: Annotated[Text, Field(max_length=1000)] = Field(
+        "", description="Without words: `next_cursor` of the answer before."
+    )
 
 
 class OfProvision(Arguments):

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from atlas.mcp.messages import INVALID_PARAMS, METHOD_NOT_FOUND, Answer, Message, RpcError, read, result
+import structlog
+
+from atlas.mcp.messages import INTERNAL_ERROR, INVALID_PARAMS, METHOD_NOT_FOUND, Answer, Message, RpcError, read, result
 from atlas.mcp.tools import BY_NAME, TOOLS
 
+logger = structlog.get_logger(__name__)
 # The newest first. Each has the same messages for what we do; batches, which only one of them had, are refused.
 VERSIONS = ("2025-11-25", "2025-06-18", "2025-03-26")
 INSTRUCTIONS = (
@@ -53,4 +56,10 @@ def _called(message: Message) -> dict[str, Any]:
         raise RpcError(INVALID_PARAMS, f"There is no such tool. There are: {', '.join(BY_NAME)}.", of=message.id)
     if not isinstance(given, dict):
         raise RpcError(INVALID_PARAMS, "The arguments of a tool are an object.", of=message.id)
-    return tool.answered(given)
+    try:
+        return tool.answered(given)
+    except Exception:  # one question that we fail at must not end the conversation; the log says why
+        logger.exception("tool failed", tool=tool.name)
+        raise RpcError(
+            INTERNAL_ERROR, "Atlas failed to answer. It is logged; try again later.", of=message.id
+        ) from None

@@ -5,13 +5,19 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from atlas.api.lists import listing
-from atlas.api.parameters import Place, end_of, narrowed, wanted_topic
+from atlas.api.parameters import Place, end_of, keyed, narrowed, wanted_topic
 from atlas.api.parameters import cited as row_cited
 from atlas.api.problems import bad_request, not_found
 from atlas.api.records import archive
 from atlas.api.records.archive import VersionRecord
 from atlas.api.records.changes import ChangeRecord, change_rows
-from atlas.api.records.provisions import ProvisionDetail, ProvisionRecord, provision_detail, provision_rows
+from atlas.api.records.provisions import (
+    ProvisionDetail,
+    ProvisionRecord,
+    provision_detail,
+    provision_records,
+    provision_rows,
+)
 from atlas.api.records.publications import (
     AttributeValueRecord,
     PublicationDetail,
@@ -29,6 +35,7 @@ from atlas.api.routes.provisions import CHANGES, PROVISIONS, ChangeFilters, want
 from atlas.mcp import arguments, citing
 from atlas.mcp.citing import Cited, Found, One, cited, one
 from atlas.models import AttributeValue, Document, Platform, Provision, Publication, Version
+from atlas.search import BEST_OF, KINDS, Narrowing, Unanswerable, best, matches, read_question
 from atlas.site.views.evidence import found_by
 
 NO_FINDING = "What is not in the list was not found in the documents Atlas holds: that is no finding about a platform."
@@ -63,16 +70,35 @@ class Match(BaseModel):
 
 
 def search_provisions(asked: arguments.Search) -> Found[ProvisionRecord]:
-    """Until full text search is there: by platform, topic and words of the title."""
-    rows = narrowed(Provision.objects.filter(removed_at=None), asked.platform, "", "document")
+    """With words the best hits, as on the site's search page; without, all by platform and topic."""
+    if asked.words.strip():
+        return _best_hits(asked)
+    rows = narrowed(Provision.objects.in_force(), asked.platform, "", "document")
     rows = rows.filter(topics=wanted_topic(asked.topic)) if asked.topic else rows
-    for word in asked.words.split()[:8]:
-        rows = rows.filter(title__icontains=word)
     found = listing(PROVISIONS, provision_rows(rows), Place(limit=asked.limit, cursor=asked.cursor))
     return Found(
         note=f"Provisions in force. {NO_FINDING}",
         items=[cited(record, citing.of_provision(record)) for record in found.items],
         next_cursor=found.next_cursor,
+    )
+
+
+def _best_hits(asked: arguments.Search) -> Found[ProvisionRecord]:
+    if asked.cursor:
+        raise bad_request("The best hits are not paged: leave the cursor out, and ask with more words instead.")
+    try:
+        question = read_question(asked.words)
+    except Unanswerable as error:
+        raise bad_request(str(error)) from None
+    narrowing = Narrowing(
+        platform=keyed(Platform.objects.all(), "platforms", slug=asked.platform) if asked.platform else None,
+        topic=wanted_topic(asked.topic) if asked.topic else None,
+    )
+    kind = KINDS["provisions"]
+    rows = provision_rows(best(question, kind, matches(question, kind, narrowing), asked.limit))
+    return Found(
+        note=f"The best of the {BEST_OF} newest provisions in force that have the words. {NO_FINDING}",
+        items=[cited(record, citing.of_provision(record)) for record in provision_records(list(rows))],
     )
 
 

@@ -70,7 +70,7 @@ TOOLS = (
     Tool(
         "search_provisions",
         "Search provisions",
-        "Find provisions of platforms' terms that are in force, by platform, topic and words of their title. "
+        "Find provisions of platforms' terms that are in force, by their words, platform and topic. "
         "Each comes with its archived text and whether an approved analysis of it stands.",
         arguments.Search,
         queries.search_provisions,

@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from atlas.mcp.handler import VERSIONS, answer
-from atlas.mcp.messages import INVALID_REQUEST, PARSE_ERROR, RpcError
+from atlas.mcp.messages import INTERNAL_ERROR, INVALID_REQUEST, PARSE_ERROR, RpcError
 
 LARGEST = 100_000  # bytes of a message
+STATUSES = {PARSE_ERROR: 400, INVALID_REQUEST: 400, INTERNAL_ERROR: 500}
 
 
 @csrf_exempt  # it changes nothing, and no cookie is looked at
@@ -49,8 +50,8 @@ def _answered(request: HttpRequest) -> HttpResponse:
     told = answer(request.read(LARGEST))
     if told is None:
         return HttpResponse(status=202)
-    broken = "error" in told and told["error"]["code"] in (PARSE_ERROR, INVALID_REQUEST)
-    return HttpResponse(json.dumps(told), status=400 if broken else 200, content_type="application/json")
+    status = STATUSES.get(told["error"]["code"], 200) if "error" in told else 200
+    return HttpResponse(json.dumps(told), status=status, content_type="application/json")
 
 
 def _told(status: int, words: str) -> HttpResponse:

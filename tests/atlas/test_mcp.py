@@ -3,21 +3,24 @@
 import json
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import anyio
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
 
 from atlas.mcp.handler import VERSIONS
-from atlas.mcp.tools import TOOLS
+from atlas.mcp.tools import BY_NAME, TOOLS, Tool
 from atlas.models import Provision, Publication, Version, sha256
 from tests.atlas.serving import serving
 from tests.atlas.site_rows import (
@@ -245,6 +248,8 @@ def test_arguments_that_are_not_right_are_told_in_words(client: Client) -> None:
         ("search_provisions", {"limit": 10**30}, "limit"),
         ("search_provisions", {"words": "\ud800"}, "words"),
         ("search_provisions", {"platform": "nobody"}, "/platforms"),
+        ("search_provisions", {"words": "the of"}, "word"),
+        ("search_provisions", {"words": "content", "cursor": "x"}, "not paged"),
         ("search_provisions", {"cursor": "nonsense"}, "cursor"),
         ("list_changes", {"since": "yesterday"}, "since"),
         ("list_changes", {"change_class": "grave"}, "change_class"),
@@ -255,6 +260,20 @@ def test_arguments_that_are_not_right_are_told_in_words(client: Client) -> None:
     ):
         result = call(client, name, **arguments)
         assert result["isError"] and said in result["content"][0]["text"], (name, result)
+
+
+def test_a_question_that_we_fail_at_is_told_and_does_not_end_the_conversation(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(asked: object) -> NoReturn:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setitem(BY_NAME, "get_provision", replace(BY_NAME["get_provision"], call=fail))
+    params = {"name": "get_provision", "arguments": {"id": "AT-P-000001"}}
+    told = post(client, {"method": "tools/call", "params": params}, status=500)
+    assert (told["id"], told["error"]["code"]) == (7, -32603)
+    assert "secret" not in str(told)
+    assert post(client, {"method": "ping"})["result"] == {}
 
 
 def test_a_stale_and_a_superseded_analysis_say_so(client: Client) -> None:
@@ -294,6 +313,20 @@ def test_an_archived_text_comes_in_pieces_and_by_day(client: Client) -> None:
     assert first["text"] + rest["text"] == version.text
     assert rest["characters"] == 20_003
     assert call(client, "get_version_text", document=document.public_id, day="2026-05-01")["isError"]
+
+
+def test_provisions_are_found_by_the_words_of_their_text(client: Client) -> None:
+    here = make_provision("We may use Content for training models.", document=make_document(make_platform("Streamly")))
+    elsewhere = make_provision("Models are trained elsewhere.")
+    make_provision("Nothing of the kind.")
+
+    def found(**arguments: Any) -> set[str]:
+        return {item["record"]["id"] for item in answer(client, "search_provisions", **arguments)["items"]}
+
+    assert found(words="trained models") == {here.public_id, elsewhere.public_id}
+    assert found(words='"training models" -elsewhere') == {here.public_id}
+    assert found(words="models", platform="streamly") == {here.public_id}
+    assert found(platform="streamly") == {here.public_id}
 
 
 def test_changes_are_the_announced_ones(client: Client) -> None:
@@ -354,3 +387,19 @@ def test_no_tool_needs_more_queries_when_there_is_more_to_show(client: Client) -
     make_rows(3, provisions=4)
     assert queries() == before
     assert max(before) <= 12
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), tool=st.sampled_from(TOOLS))
+def test_no_arguments_are_our_mistake(client: Client, data: st.DataObject, tool: Tool) -> None:
+    names = st.sampled_from(sorted(tool.arguments.model_fields))
+    arguments = data.draw(st.dictionaries(names, _VALUES, max_size=4))
+    result = call(client, tool.name, **arguments)
+    assert result["content"][0]["text"]

@@ -3,9 +3,9 @@
 from typing import Annotated, Literal
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from ninja import Path, Query, Router, Status
+from ninja import Path, Query, Router
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
@@ -22,6 +22,7 @@ from atlas.api.parameters import (
     start_of,
     wanted_topic,
 )
+from atlas.api.problems import told
 from atlas.api.records.publications import (
     AttributeValueRecord,
     PublicationDetail,
@@ -132,15 +133,15 @@ def publications(
 @router.get("/publications/{public_id}", response={200: PublicationDetail, 410: Tombstone}, summary="One publication")
 def publication(
     request: HttpRequest, public_id: Annotated[PublicId, Path(examples=["AT-A-000001"])]
-) -> Status[PublicationDetail] | Status[Tombstone]:
+) -> PublicationDetail | HttpResponse:
     """The full approved record, also when a later analysis took its place. 410 once withdrawn or retracted."""
     rows = Publication.objects.select_related(
         "provision__document__platform", "provision__document__collection", "wording", "version"
     )
     row = cited(rows, public_id, "publications")
     if not Publication.objects.readable().filter(pk=row.pk).exists():
-        return Status(410, tombstone(row))
-    return Status(200, publication_detail(row))
+        return told(tombstone(row))
+    return publication_detail(row)
 
 
 @router.get("/withdrawals", response=Listing[WithdrawalRecord], summary="Withdrawn and retracted publications")

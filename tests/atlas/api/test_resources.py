@@ -182,6 +182,8 @@ def test_a_withdrawn_publication_leaves_a_tombstone_and_nothing_else(client: Cli
     publication = publish(make_provision())
     end(publication, withdrawn_at=NOON + timedelta(days=3), withdrawal_note="It misread the clause.")
     told = ask(client, f"/publications/{publication.public_id}", status=410)
+    response = client.get(f"{API}/publications/{publication.public_id}")
+    assert response.headers["Content-Type"] == "application/problem+json"
     assert told == {
         "type": "about:blank",
         "title": "Gone",
