@@ -10,10 +10,10 @@ from reportlab.platypus import Flowable
 
 from atlas.citing.cited import analysis, ending, in_words, provision_text
 from atlas.citing.writing import as_text
-from atlas.dossier.analysis_text import LEGEND, plain
 from atlas.dossier.contents import ChangeTold, Dossier
 from atlas.dossier.typesetting import NOTICE, PART, SMALL, TITLE, Setter
 from atlas.models import FIVE_PARTS, SUMMARY_PARTS, Document
+from atlas.plain_markup import LEGEND, plain
 
 Section = Callable[[Dossier, Setter], Iterator[Flowable]]
 NOT_ADVICE = (
