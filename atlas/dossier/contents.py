@@ -20,7 +20,7 @@ from atlas.models import (
     Wording,
 )
 from atlas.site.reading import Reading, has_ended, read
-from atlas.site.sources import latest_look, version_to_cite
+from atlas.site.sources import latest_look, version_to_cite, went_into_another
 from atlas.templatetags.atlas_markup import obligations_cited_in
 
 CHANGES_COMPARED = 20  # the latest; earlier ones are listed with their addresses
@@ -42,6 +42,7 @@ class Dossier:
 
     provision: Provision
     reading: Reading
+    is_cut_anew: bool  # its text stands, divided otherwise by a later program of ours
     wording: Wording | None
     version: Version | None
     look: Capture | None
@@ -56,18 +57,20 @@ class Dossier:
 
 
 def collect(provision: Provision) -> Dossier:
-    """The dossier of ``provision`` (with platform, collection and current wording selected). Ten queries at most."""
+    """The dossier of ``provision`` (with platform, collection and current wording selected). Eleven queries at most."""
     publications = list(provision.publications.with_cuts().select_related("wording", "version").order_by("-pk"))
     for row in publications:
         row.provision = provision
     reading = read(provision, publications)
     wordings = list(provision.wordings.defer("text").select_related("first_capture__version").order_by("-number"))
     look = latest_look(provision)
+    wording = provision.current_wording or provision.wordings.order_by("-number").first()
     shown = reading.shown
     return Dossier(
         provision=provision,
         reading=reading,
-        wording=provision.current_wording or provision.wordings.order_by("-number").first(),
+        is_cut_anew=reading.is_cut_anew or went_into_another(provision, wording),
+        wording=wording,
         version=version_to_cite(provision, wordings, look),
         look=look,
         wordings=wordings,

@@ -21,6 +21,11 @@ NOT_ADVICE = (
     " determination; whether a law applies, and what follows, may differ by jurisdiction and circumstances."
 )
 
+CUT_ANEW = (
+    "The extent of this provision was cut anew: our program divides the document otherwise, and the platform changed"
+    " nothing. What is shown here stands in the document word for word."
+)
+
 
 def opening(told: Dossier, setter: Setter) -> Iterator[Flowable]:
     """The title, where it comes from, and the notices."""
@@ -42,11 +47,13 @@ def notices(told: Dossier) -> Iterator[str]:
     provision, reading, platform = told.provision, told.reading, told.provision.document.platform
     if platform.is_sample:
         yield f"Sample data. {platform.name} is fictional; its texts and analyses were made for trying Atlas out."
-    if provision.removed_at:
-        yield f"No longer in the document: removed {_day(provision.removed_at)}. The last archived text is shown."
-    if reading.is_stale:
+    if told.is_cut_anew:
+        yield CUT_ANEW
+    elif provision.removed_at:
+        yield f"No longer in the document: first seen gone on {_day(provision.removed_at)}. The last text is shown."
+    elif reading.is_stale:
         yield "The provision has another text now. The analysis describes the text before."
-    if reading.is_restored:
+    elif reading.is_restored:
         yield "The provision is back to an earlier text; the analysis approved for that text is shown again."
     if reading.ended:
         yield f"The analysis {reading.ended.public_id}: {ending(reading.ended)}. Its text is no longer shown."

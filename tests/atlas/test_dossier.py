@@ -132,7 +132,9 @@ class TestNotices:
 
     def test_a_removed_provision(self, client: Client, provision: Provision) -> None:
         Provision.objects.filter(pk=provision.pk).update(removed_at=NOON)
-        assert has(words_of(client, provision), "No longer in the document: removed 1 June 2026.")
+        words = words_of(client, provision)
+        assert has(words, "No longer in the document: first seen gone on 1 June 2026.")
+        assert not has(words, "another text now")
 
     def test_nothing_analysed_yet(self, client: Client) -> None:
         words = words_of(client, make_provision("Other words."))
