@@ -165,7 +165,8 @@ def _change(told: ChangeTold, setter: Setter) -> Iterator[Flowable]:
         yield setter.linked("Too long, or too long ago, to be set out here; see", _url(row.get_absolute_url()), SMALL)
         return
     yield from setter.difference(told.parts)
-    yield setter.linked("Permalink:", _url(row.get_absolute_url()), SMALL)
+    words = "Only the start is set out here; the whole difference:" if told.is_cut else "Permalink:"
+    yield setter.linked(words, _url(row.get_absolute_url()), SMALL)
 
 
 def the_publications(told: Dossier, setter: Setter) -> Iterator[Flowable]:
