@@ -87,6 +87,7 @@ class DraftJob(models.Model):
             models.Index(fields=["-priority", "run_after", "id"], condition=Q(state="queued"), name="job_ready"),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="job_leased"),
             models.Index(fields=["finished_at"], condition=Q(state="failed"), name="job_failed"),
+            models.Index(fields=["id"], include=["reason"], name="job_causes"),
         ]
 
     def __str__(self) -> str:
@@ -167,6 +168,7 @@ class DraftRun(models.Model):
             ),
             models.Index(fields=["created_at"], condition=Q(cost_usd__gt=0), name="run_spent"),
             models.Index(fields=["model_requested"], name="run_by_model"),
+            models.Index(fields=["id"], include=["job", "model_requested"], name="run_origins"),
         ]
 
     def __str__(self) -> str:

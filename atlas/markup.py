@@ -97,6 +97,11 @@ def quotes(text: str) -> list[Quote]:
     return found
 
 
+def without_marks(text: str) -> str:
+    """``text`` to be read apart from its page: without citations and the versions of quotes."""
+    return _CITATION.sub("", _VERSION.sub("", text))
+
+
 def citations(text: str) -> list[Citation]:
     """The citations of ``text`` in order; what looks like one inside a quote is the platform's text, not ours."""
     return _citations(text, quotes(text))

@@ -52,9 +52,8 @@ def claim_next(*, by: User, passed_over: Collection[int] = ()) -> Edition | None
     whose = Case(
         When(claimed_by=by, claimed_until__gt=now, then=Value(0)), When(assigned_to=by, then=Value(1)), default=Value(2)
     )
-    overdue = Case(When(due_at__lt=now, then=Value(0)), default=Value(1))
     is_theirs = Case(When(_is_theirs(by), then=Value(1)), default=Value(0))
-    edition = rows.order_by(whose, is_theirs, overdue, "-priority", "due_at", "pk").first()
+    edition = rows.in_order(now, whose, is_theirs).first()
     return _claim(edition, by) if edition else None
 
 

@@ -30,19 +30,30 @@ _COLUMNS = {
 @transaction.atomic
 def withdraw(publication: Publication, *, by: User, reason: str, reason_code: str = ReasonCode.OTHER) -> None:
     """End a publication: readers see ``reason`` in its place."""
-    _end(publication, DecisionKind.WITHDRAW, by=by, reason=reason, reason_code=reason_code)
+    publication = _lock(publication)
+    note = check_can_end(publication, DecisionKind.WITHDRAW, by=by, reason=reason, reason_code=reason_code)
+    _end(publication, DecisionKind.WITHDRAW, by=by, note=note, reason_code=reason_code)
 
 
 @transaction.atomic
 def retract(publication: Publication, *, by: User, reason: str, reason_code: str = ReasonCode.OTHER) -> None:
-    """End a publication that should not be relied on: a tombstone with ``reason`` stays (410)."""
-    _end(publication, DecisionKind.RETRACT, by=by, reason=reason, reason_code=reason_code)
+    """End a publication that should not be relied on: a tombstone with ``reason`` stays (410).
+
+    An analysis that was published again when its text returned is retracted wherever it stands: the words are the same.
+    """
+    publication = _lock(publication)
+    note = check_can_end(publication, DecisionKind.RETRACT, by=by, reason=reason, reason_code=reason_code)
+    same_words = Publication.objects.filter(revision_id=publication.revision_id, retracted_at=None)
+    for each in same_words.select_for_update(of=("self",)).order_by("pk"):
+        _end(each, DecisionKind.RETRACT, by=by, note=note, reason_code=reason_code)
 
 
-def _end(publication: Publication, kind: DecisionKind, *, by: User, reason: str, reason_code: str) -> None:
+def _lock(publication: Publication) -> Publication:
     lock_provision(publication.provision_id)
-    publication = Publication.objects.select_for_update(of=("self",)).get(pk=publication.pk)
-    note = check_can_end(publication, kind, by=by, reason=reason, reason_code=reason_code)
+    return Publication.objects.select_for_update(of=("self",)).get(pk=publication.pk)
+
+
+def _end(publication: Publication, kind: DecisionKind, *, by: User, note: str, reason_code: str) -> None:
     revision = Revision.objects.select_related("edition").get(pk=publication.revision_id)
     edition = Edition.objects.select_for_update().get(pk=revision.edition_id)
     Decision.objects.create(

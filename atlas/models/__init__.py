@@ -25,6 +25,7 @@ from atlas.models.judgements import (
     NoiseRule,
     TopicCorrection,
 )
+from atlas.models.lexemes import PublicationLexemes, WordingLexemes
 from atlas.models.provisions import Change, ChangeKind, Placement, Provision, Significance, Wording
 from atlas.models.publications import (
     FIVE_PARTS,
@@ -71,6 +72,7 @@ __all__ = [
     "Platform",
     "Provision",
     "Publication",
+    "PublicationLexemes",
     "Significance",
     "Snapshot",
     "Standing",
@@ -82,6 +84,7 @@ __all__ = [
     "Version",
     "Watch",
     "Wording",
+    "WordingLexemes",
     "content_hash",
     "sha256",
 ]

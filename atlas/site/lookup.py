@@ -26,36 +26,45 @@ def cited(rows: QuerySet[Row], public_id: str) -> Row:
 
 def wanted_platform(request: HttpRequest) -> Platform | None:
     """The platform that ``?platform=`` asks for, if it asks for one."""
-    slug = _parameter(request, "platform")
+    slug = parameter(request, "platform")
     return get_object_or_404(Platform, slug=slug) if slug else None
 
 
 def wanted_document(request: HttpRequest) -> Document | None:
-    public_id = _parameter(request, "document")
+    public_id = parameter(request, "document")
     return cited(Document.objects.select_related("platform"), public_id) if public_id else None
 
 
 def wanted_capture(request: HttpRequest) -> Change | None:
     """A change of the capture whose changes ``?with=`` asks for: captures have no public identifier of their own."""
-    public_id = _parameter(request, "with")
+    public_id = parameter(request, "with")
     return cited(Change.objects.select_related("document__platform", "capture"), public_id) if public_id else None
 
 
 def wanted_topic(request: HttpRequest) -> Topic | None:
-    key = _parameter(request, "topic")
+    key = parameter(request, "topic")
     return get_object_or_404(Topic, key=key) if key else None
 
 
 def wanted_choice(request: HttpRequest, name: str, choices: list[str]) -> str:
     """One of ``choices``, or an empty text when the parameter is missing."""
-    value = _parameter(request, name)
+    value = parameter(request, name)
     if value and value not in choices:
         raise Http404(f"{name} is one of {', '.join(choices)}")
     return value
 
 
-def _parameter(request: HttpRequest, name: str) -> str:
+def parameter(request: HttpRequest, name: str) -> str:
+    """What the address says for ``name``, without white space around it; empty if it says nothing."""
     value = request.GET.get(name, "").strip()
     if "\x00" in value:
         raise Http404("not an address of ours")
     return value
+
+
+def wanted_keys(request: HttpRequest, name: str) -> list[str]:
+    """Every value of a parameter that may be given more than once, each once, in order."""
+    values = dict.fromkeys(value.strip() for value in request.GET.getlist(name))
+    if any("\x00" in value for value in values):
+        raise Http404("not an address of ours")
+    return [value for value in values if value]

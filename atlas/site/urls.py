@@ -6,6 +6,8 @@ from atlas.site.headers import View, public
 from atlas.site.views import (
     changes,
     citations,
+    compare,
+    compare_attributes,
     documents,
     dossier,
     evidence,
@@ -15,6 +17,7 @@ from atlas.site.views import (
     pages,
     platforms,
     provisions,
+    search,
 )
 
 app_name = "site"
@@ -41,6 +44,12 @@ _PAGES: list[tuple[str, View, str]] = [
     ("changes/", changes.changes, "changes"),
     ("changes/<str:public_id>/", changes.change, "change"),
     ("changes/<str:public_id>/citation.<str:suffix>", citations.change, "change_citation"),
+    ("search/", search.search, "search"),
+    ("compare/", compare.matrix, "compare"),
+    ("compare/topics/<slug:key>/", compare.topic, "compare_topic"),
+    ("compare/platforms/", compare.platforms, "compare_platforms"),
+    ("compare/attributes/", compare_attributes.attributes, "compare_attributes"),
+    ("compare/attributes/<slug:key>/", compare_attributes.attribute, "compare_attribute"),
     ("topics/", law.topics, "topics"),
     ("topics/<slug:key>/", law.topic, "topic"),
     ("law/", law.instruments, "instruments"),

@@ -40,6 +40,13 @@ def excerpt(text: str, length: int = 400) -> str:
     return f"{head.rstrip(' ,;:')} …"
 
 
+@register.filter
+def beginning(text: str, length: int = 400) -> str:
+    """The start of ``text`` with its lines, cut between words, with "…" where it was cut."""
+    text = text.strip()
+    return text if len(text) <= length else f"{text[:length].rsplit(maxsplit=1)[0].rstrip(' ,;:')} …"
+
+
 @register.simple_tag
 def day(moment: date | datetime | None) -> str:
     """1 June 2026, in a ``<time>`` element; an unknown date says so."""

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from atlas.models import TEXT_FIELDS, Topic, User
 from review.models import AuthorKind, DeskSettings, Edition, Revision
@@ -52,10 +53,16 @@ def load_edition(edition_id: int, by: User) -> Edition:
 
 @dataclass(frozen=True)
 class Aside:
-    """What the desk shows besides: ``first_draft`` has the texts of the first draft by a program, by field."""
+    """What the desk shows besides.
+
+    ``first_draft`` has the texts of the first draft by a program, by field. ``before`` counts the open editions that
+    come before this one in the order of the queue, ``in_all`` all open ones.
+    """
 
     keys_are_off: bool
     first_draft: dict[str, str] | None
+    before: int
+    in_all: int
 
 
 def aside_of(edition: Edition) -> Aside:
@@ -68,10 +75,18 @@ def _aside(by: User) -> Any:
         edition=OuterRef("pk"), author_kind__in=[AuthorKind.MODEL, AuthorKind.OUTLINE]
     ).order_by("number")
     texts: Any = JSONObject(**{name: name for name in TEXT_FIELDS})
+    waiting = Edition.objects.open()
     return JSONObject(
         keys_are_off=Exists(DeskSettings.objects.filter(user=by, bare_keys=False)),
         first_draft=Subquery(drafts.annotate(texts=texts).values("texts")[:1]),
+        before=_number_of(waiting.before_outer(timezone.now())),
+        in_all=_number_of(waiting),
     )
+
+
+def _number_of(editions: QuerySet[Edition]) -> Coalesce:
+    counted: QuerySet[Any] = editions.order_by().values(all_of_them=Value(1)).annotate(n=Count("*")).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 def topic_names(edition: Edition) -> dict[str, str]:

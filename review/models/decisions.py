@@ -68,7 +68,10 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(condition=Q(kind="approve") | ~Q(reason=""), name="decision_has_reason"),
         ]
-        indexes = [models.Index(fields=["at", "kind"], name="decision_at")]
+        indexes = [
+            models.Index(fields=["at", "kind"], name="decision_at"),
+            models.Index(fields=["revision", "round"], condition=models.Q(kind="approve"), name="decision_approvals"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} by {self.by.shown_name}"

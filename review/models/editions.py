@@ -1,9 +1,14 @@
 """Editions, their revisions and the findings on them. Only ``Edition`` moves; the rest is insert-only."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Case, F, Func, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce, Now
+from django.db.models.lookups import LessThan
 
 from analysis.models import DraftRun
 from atlas.models import PARTS, AnalysisText, Provision, Wording
@@ -28,6 +33,29 @@ class EditionKind(models.TextChoices):
 class EditionQuerySet(models.QuerySet["Edition"]):
     def open(self) -> "EditionQuerySet":
         return self.filter(state__in=OPEN_STATES)
+
+    def in_order(self, now: datetime, *first: Any) -> "EditionQuerySet":
+        """The order of the queue, within what is ordered ``first``."""
+        return self.order_by(*first, *_urgency(now))
+
+    def before_outer(self, now: datetime) -> "EditionQuerySet":
+        """For a subquery: those that come before the outer query's edition in the order of the queue."""
+        return self.filter(LessThan(_row(_urgency(now)), _row(_urgency(now, OuterRef))))
+
+
+def _urgency(now: datetime, field: Callable[[str], F] = F) -> list[Any]:
+    """What the queue is ordered by: overdue ones, then the priority, the due date, the age."""
+    return [
+        Case(When(LessThan(field("due_at"), Value(now)), then=Value(0)), default=Value(1)),
+        -field("priority"),
+        Coalesce(field("due_at"), Value(datetime.max.replace(tzinfo=UTC))),
+        field("pk"),
+    ]
+
+
+def _row(values: list[Any]) -> Func:
+    """PostgreSQL compares rows by their first value, then by the second, and so on."""
+    return Func(*values, function="ROW", output_field=models.TextField())
 
 
 class Edition(models.Model):
@@ -148,7 +176,14 @@ class Revision(AnalysisText):
                 name="revision_author_fits_kind",
             ),
         ]
-        indexes = [models.Index(fields=["created_at"], name="revision_created")]
+        # The queue's filters look up tens of thousands of revisions, whose rows are long: these answer without them.
+        indexes = [
+            models.Index(fields=["created_at"], name="revision_created"),
+            models.Index(
+                fields=["id"], include=["exposure_level", "author_kind", "draft_run"], name="revision_of_queue"
+            ),
+            models.Index(fields=["edition"], include=["draft_run"], condition=Q(number=1), name="revision_first"),
+        ]
 
     def __str__(self) -> str:
         return f"Revision {self.number}"

@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from analysis.models import DraftJob, JobState
 from atlas.models import Publication, User
-from review.models import Decision, Edition, State
+from review.models import Decision, Edition, EditionQuerySet, State
 from review.queue.lines import Row, edition_line, job_line, publication_line, stale_line
 
 RECENT = timedelta(days=14)
@@ -30,12 +30,6 @@ class Tab:
     is_of_editions: bool = True
 
 
-def in_order(editions: QuerySet[Edition], now: datetime) -> QuerySet[Edition]:
-    """Overdue ones first, then by priority, by due date, by age."""
-    overdue = Case(When(due_at__lt=now, then=Value(0)), default=Value(1))
-    return editions.order_by(overdue, "-priority", "due_at", "pk")
-
-
 def _held(now: datetime) -> Q:
     """Somebody has claimed it, or it was given to somebody who is still here. A claim that ran out is none."""
     return Q(claimed_until__gt=now) | Q(assigned_to__isnull=False, assigned_to__is_active=True)
@@ -46,7 +40,7 @@ def _approved_once() -> Exists:
     return Exists(Decision.objects.filter(revision=OuterRef("head"), round=OuterRef("round"), kind="approve"))
 
 
-def placed(now: datetime) -> QuerySet[Edition]:
+def placed(now: datetime) -> EditionQuerySet:
     """Open editions, each with the ``place`` it waits in: the key of its tab for everybody."""
     place = Case(
         When(state=State.CHANGES_REQUESTED, then=Value("changes")),
@@ -59,12 +53,12 @@ def placed(now: datetime) -> QuerySet[Edition]:
 
 
 def _placed(key: str, state: State) -> Callable[[User, datetime], QuerySet[Edition]]:
-    return lambda by, now: in_order(placed(now).filter(Q(place=key), state=state), now)
+    return lambda by, now: placed(now).filter(Q(place=key), state=state).in_order(now)
 
 
 def _mine(by: User, now: datetime) -> QuerySet[Edition]:
     mine = Q(claimed_by=by, claimed_until__gt=now) | Q(assigned_to=by)
-    return in_order(Edition.objects.open().filter(mine), now)
+    return Edition.objects.open().filter(mine).in_order(now)
 
 
 def _scheduled(by: User, now: datetime) -> QuerySet[Edition]:

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.signing import Signer
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from analysis.models import DraftJob, JobState
 from atlas.models import Instrument, Jurisdiction, Obligation, Provision
@@ -395,3 +397,19 @@ def test_hostile_text_is_text_on_every_page_of_the_desk(client: Client) -> None:
     for page in (desk, compared, conflict):
         assert "U+202E" in page
     assert Event.objects.filter(edition_ref=edition.pk).exists()
+
+
+def test_the_strip_says_how_far_down_the_queue_it_is(client: Client) -> None:
+    now, day = timezone.now(), timedelta(days=1)
+    log_in(client, make_editor())
+    asked = [(0, None), (5, now + day), (5, None), (0, now - day), (9, now + day), (5, now - 2 * day), (5, None)]
+    for priority, due in asked:
+        edition = make_edition(make_provision())
+        Edition.objects.filter(pk=edition.pk).update(priority=priority, due_at=due)
+
+    in_order = list(Edition.objects.open().in_order(now))
+
+    assert [(row.priority, row.due_at) for row in in_order[:3]] == [asked[5], asked[3], asked[4]]
+    assert [row.due_at for row in in_order if row.priority == 5][1:] == [now + day, None, None]
+    for place, edition in enumerate(in_order, 1):
+        assert f"{place} of 7 in the queue" in page_of(client, edition)
