@@ -37,7 +37,7 @@ def links(page: str) -> list[str]:
 def crawl(client: Client, start: str = "/", *, extra: tuple[str, ...] = ()) -> dict[str, tuple[int, str]]:
     """Every public address reachable from ``start`` and ``extra`` → (status, body; of a PDF the words).
 
-    The editors' desk is left out.
+    The editors' desk is left out, and most of what every page offers to take away.
     """
     pages: dict[str, tuple[int, str]] = {}
     waiting = deque([start, *extra])

@@ -10,15 +10,20 @@ from reportlab.platypus import Flowable
 
 from atlas.citing.cited import analysis, ending, in_words, provision_text
 from atlas.citing.writing import as_text
-from atlas.dossier.analysis_text import LEGEND, plain
 from atlas.dossier.contents import ChangeTold, Dossier
 from atlas.dossier.typesetting import NOTICE, PART, SMALL, TITLE, Setter
 from atlas.models import FIVE_PARTS, SUMMARY_PARTS, Document
+from atlas.plain_markup import LEGEND, plain
 
 Section = Callable[[Dossier, Setter], Iterator[Flowable]]
 NOT_ADVICE = (
     "Not legal advice. Analyses describe what a document states, permits, or reserves. They are not a legal"
     " determination; whether a law applies, and what follows, may differ by jurisdiction and circumstances."
+)
+
+CUT_ANEW = (
+    "The extent of this provision was cut anew: our program divides the document otherwise, and the platform changed"
+    " nothing. What is shown here stands in the document word for word."
 )
 
 
@@ -42,11 +47,13 @@ def notices(told: Dossier) -> Iterator[str]:
     provision, reading, platform = told.provision, told.reading, told.provision.document.platform
     if platform.is_sample:
         yield f"Sample data. {platform.name} is fictional; its texts and analyses were made for trying Atlas out."
-    if provision.removed_at:
-        yield f"No longer in the document: removed {_day(provision.removed_at)}. The last archived text is shown."
-    if reading.is_stale:
+    if told.is_cut_anew:
+        yield CUT_ANEW
+    elif provision.removed_at:
+        yield f"No longer in the document: first seen gone on {_day(provision.removed_at)}. The last text is shown."
+    elif reading.is_stale:
         yield "The provision has another text now. The analysis describes the text before."
-    if reading.is_restored:
+    elif reading.is_restored:
         yield "The provision is back to an earlier text; the analysis approved for that text is shown again."
     if reading.ended:
         yield f"The analysis {reading.ended.public_id}: {ending(reading.ended)}. Its text is no longer shown."
@@ -158,7 +165,8 @@ def _change(told: ChangeTold, setter: Setter) -> Iterator[Flowable]:
         yield setter.linked("Too long, or too long ago, to be set out here; see", _url(row.get_absolute_url()), SMALL)
         return
     yield from setter.difference(told.parts)
-    yield setter.linked("Permalink:", _url(row.get_absolute_url()), SMALL)
+    words = "Only the start is set out here; the whole difference:" if told.is_cut else "Permalink:"
+    yield setter.linked(words, _url(row.get_absolute_url()), SMALL)
 
 
 def the_publications(told: Dossier, setter: Setter) -> Iterator[Flowable]:

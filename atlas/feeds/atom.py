@@ -40,7 +40,6 @@ class Feed:
     subtitle: str
     address: str
     page: str
-    base: str
     entries: tuple[Entry, ...]
 
     @property
@@ -50,7 +49,7 @@ class Feed:
 
 def as_xml(feed: Feed) -> bytes:
     """``feed`` as an Atom document, the same bytes for the same values."""
-    root = Element("feed", {"xmlns": NAMESPACE, "xml:lang": "en", "xml:base": f"{feed.base}/"})
+    root = Element("feed", {"xmlns": NAMESPACE, "xml:lang": "en"})
     _text(root, "id", feed.id)
     _text(root, "title", feed.title)
     _text(root, "subtitle", feed.subtitle)

@@ -10,13 +10,15 @@ from django.utils.safestring import SafeString
 from atlas.archive.texts.excerpting import first_characters, shortened
 from atlas.archive.texts.wording_diff import diff_words
 from atlas.citing.cited import ending
+from atlas.controls import shown
 from atlas.feeds.atom import Entry
 from atlas.feeds.tags import tag
 from atlas.models import Change, Document, Obligation, Publication
 from atlas.models.provisions import ChangeQuerySet
 from atlas.models.publications import PublicationQuerySet
+from atlas.plain_markup import LEGEND, plain
 from atlas.site.news import as_entries
-from atlas.templatetags.atlas_markup import analysis, obligations_cited_in
+from atlas.templatetags.atlas_markup import obligations_cited_in
 from atlas.templatetags.atlas_record import word_diff
 
 CHANGES, PUBLICATIONS = 50, 50  # of each in one feed; the pages have them all
@@ -42,7 +44,7 @@ def of_publications(publications: PublicationQuerySet) -> list[Entry]:
 
 
 def _change(row: Change, rewrite: str | None) -> Entry:
-    place = f"{row.document.platform.name}, {row.document.name}"
+    place = _place(row.document)
     kind = row.get_kind_display()
     return Entry(
         id=tag(row.public_id),
@@ -75,7 +77,7 @@ def _difference(row: Change) -> SafeString:
 
 def _publication(row: Publication, obligations: Mapping[str, Obligation]) -> Entry:
     document = row.provision.document
-    place = f"{document.platform.name}, {document.name}"
+    place = _place(document)
     ended = ending(row)
     title = f"{'Correction' if row.public_note else 'Analysis'}: {row.title} · {place}"
     return Entry(
@@ -95,8 +97,13 @@ def _analysis(row: Publication, obligations: Mapping[str, Obligation]) -> SafeSt
     notes += [f"Correction: {row.public_note}"] if row.public_note else []
     notes += ["Superseded by a later analysis."] if row.superseded_at else []
     notes += ["Single-editor review: no second person has read it."] if row.solo_review else []
-    last = f"{row.public_id}, version {row.number}. It is not a legal determination, and not legal advice."
-    return format_html("{}{}{}", _paragraphs(notes), analysis(row.summary, obligations), _paragraphs([last]))
+    last = f"{row.public_id}, version {row.number}. It is not a legal determination, and not legal advice. {LEGEND}"
+    return _paragraphs([*notes, *map(shown, plain(row.summary, obligations, {})), last])
+
+
+def _place(document: Document) -> str:
+    fiction = " (sample)" if document.platform.is_sample else ""
+    return f"{document.platform.name}{fiction}, {document.name}"
 
 
 def _rights(document: Document) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Count, Min, OuterRef, Subquery
 
 from atlas.models import Capture, Provision, Version, Wording
+from atlas.models.cuts import stands_cut_anew
 from atlas.site.coverage import good_captures
 
 
@@ -27,3 +28,11 @@ def version_to_cite(provision: Provision, wordings: Sequence[Wording], look: Cap
     if provision.removed_at is None:
         return look.version if look else None
     return wordings[0].first_capture.version if wordings else None
+
+
+def went_into_another(provision: Provision, wording: Wording | None) -> bool:
+    """Its last text stands still: a rebuild of ours made it part of another provision."""
+    if provision.removed_at is None or wording is None:
+        return False
+    rows = Wording.objects.filter(pk=wording.pk)
+    return rows.filter(stands_cut_anew(version="first_capture__version", wording="pk")).exists()

@@ -148,6 +148,18 @@ class TestAnalyses:
         assert names == ["Ada Reviewer, Technology lawyer", "Bea Second, Editor"]
         assert said(entry, "title") == "Analysis: Training on content, with an opt-out · Acme, Privacy Policy"
 
+    def test_its_summary_tells_quotes_law_and_interpretation_apart(self, client: Client, provision: Provision) -> None:
+        publish(provision, summary="It states “30 days” [@gdpr-art-5-1-b]. That may be short.")
+        (entry,) = entries(client, "/feeds/analyses.atom")
+        assert "<p>It states “30 days” [GDPR, Art. 5(1)(b)]. ◇ That may be short.</p>" in said(entry, "content")
+
+    def test_what_is_made_up_is_called_a_sample(self, client: Client, provision: Provision) -> None:
+        Platform.objects.update(is_sample=True)
+        publish(provision)
+        for entry in entries(client):
+            assert said(entry, "title").endswith("Acme (sample), Privacy Policy")
+            assert "Sample data: the platform is fictional." in said(entry, "content")
+
     def test_a_correction_is_an_entry_of_its_own(self, client: Client, provision: Provision) -> None:
         first = publish(provision)
         second = publish(provision, public_note="The period was misread.")

@@ -1,7 +1,6 @@
 """Feeds, and the page that lists them."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -69,13 +68,6 @@ def _feed(request: HttpRequest, name: str, title: str, page: str, entries: Seque
         subtitle=SUBTITLE,
         address=f"{settings.BASE_URL}{request.path}",
         page=f"{settings.BASE_URL}{page}",
-        base=_origin(),
         entries=tuple(newest_first),
     )
     return conditional(request, HttpResponse(as_xml(feed), content_type=CONTENT_TYPE), modified=feed.updated)
-
-
-def _origin() -> str:
-    """What links within the HTML of entries start from: they are absolute paths."""
-    parts = urlsplit(settings.BASE_URL)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -21,14 +21,12 @@ from atlas.models import (
     Provision,
     Publication,
     Topic,
-    Wording,
 )
-from atlas.models.cuts import stands_cut_anew
 from atlas.site.coverage import sample_names
 from atlas.site.lookup import cited, wanted_choice, wanted_document, wanted_platform, wanted_topic
 from atlas.site.paging import paged
 from atlas.site.reading import read, read_all
-from atlas.site.sources import latest_look, version_to_cite
+from atlas.site.sources import latest_look, version_to_cite, went_into_another
 from atlas.templatetags.atlas_markup import obligations_cited_in
 
 OTHER_PLATFORMS_SHOWN = 3
@@ -68,7 +66,7 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
         "document": row.document,
         "platform": row.document.platform,
         "reading": reading,
-        "is_cut_anew": reading.is_cut_anew or _went_into_another(row, wording),
+        "is_cut_anew": reading.is_cut_anew or went_into_another(row, wording),
         "wording": wording,
         "version": version_to_cite(row, wordings, look),
         "publications": publications,
@@ -83,14 +81,6 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
         **(_analysis(reading.shown) if reading.shown else {}),
     }
     return render(request, "atlas/provision.html", context)
-
-
-def _went_into_another(provision: Provision, wording: Wording | None) -> bool:
-    """Its last text stands still: a rebuild of ours made it part of another provision."""
-    if provision.removed_at is None or wording is None:
-        return False
-    rows = Wording.objects.filter(pk=wording.pk)
-    return rows.filter(stands_cut_anew(version="first_capture__version", wording="pk")).exists()
 
 
 def publication(request: HttpRequest, public_id: str) -> HttpResponse:

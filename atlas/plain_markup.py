@@ -1,4 +1,4 @@
-"""Analysis text → plain paragraphs for print: citations by name, interpretation marked with a sign."""
+"""Analysis text → plain paragraphs, for places without our style sheet: citations by name, interpretation by a sign."""
 
 from collections.abc import Iterator, Mapping
 
