@@ -13,6 +13,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Func,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -42,6 +43,20 @@ def standing(moment: Moment) -> PublicationQuerySet:
     is_other = ~Exists(_same_text_then()) & ~Q(_stood_cut_anew())
     is_stale = ExpressionWrapper(Q(text_then__isnull=False) & is_other, output_field=BooleanField())
     return rows.annotate(text_then=_version_then(moment)).annotate(is_stale=is_stale)
+
+
+def unchanged_since(moment: Moment) -> Moment:
+    """The moment of the last event before ``moment``: the state is the same, and so is its address for everybody.
+
+    One query. Captures are written down in the order of their keys, but for those that are written at once.
+    """
+    latest = Capture.objects.filter(pk__in=Capture.objects.order_by("-pk").values("pk")[:100])
+    events = Publication.objects.aggregate(
+        *(Max(column) for column in ("published_at", "superseded_at", "withdrawn_at", "retracted_at")),
+        captured=Max(Subquery(latest.order_by("-recorded_at").values("recorded_at")[:1])),
+    )
+    past = [at for at in events.values() if at is not None and at <= moment.at]
+    return Moment(max(past, default=moment.at), is_past=True)
 
 
 def captures_until(moment: Moment) -> QuerySet[Capture]:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from atlas.comparing.moments import EXAMPLES, Moment, MomentToCome, UnreadableMoment, read_moment
+from atlas.comparing.standing import unchanged_since
 
 
 def at_a_moment(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -37,13 +38,15 @@ def frame(
     moment: Moment, choice: Iterable[tuple[str, str]], *, shown: Iterable[tuple[str, str]] = ()
 ) -> dict[str, Any]:
     """What every page of comparisons says of its moment. ``choice`` is what the address asks for, ``shown`` what a
-    link to this state has to name so that it shows just this."""
+    link to this state has to name so that it shows just this. One query, of the past none."""
     choice = list(choice)
+    state = moment if moment.is_past else unchanged_since(moment)
     past = [("at", moment.code)] if moment.is_past else []
     return {
         "moment": moment,
         "choice": choice,
-        "permalink": urlencode([*choice, *shown, ("at", moment.code)]),
+        "state": state,
+        "permalink": urlencode([*choice, *shown, ("at", state.code)]),
         "now_query": urlencode(choice),
         "csv_query": urlencode([*choice, *past, ("format", "csv")]),
         "at_query": f"&{urlencode(past)}" if past else "",

@@ -116,7 +116,7 @@ def platforms(request: HttpRequest, moment: Moment) -> HttpResponse:
 
 
 def _pair(pair: list[Platform], moment: Moment) -> dict[str, Any]:
-    """Seven queries, or nine where something is held."""
+    """At most nine queries, of the past seven."""
     found = compare(moment, pair, topics_of(moment, []))
     attributes = list(Attribute.objects.only("name", "is_retired", "kind", "values", "unit").order_by("name"))
     facts = facts_of(moment, attributes, pair, most=FACTS_OF_TWO)
