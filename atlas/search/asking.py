@@ -10,6 +10,7 @@ from django.db import OperationalError, connection, transaction
 LONGEST = 300  # characters; more is a paste that belongs in quotes, and finds nothing anyway
 CONFIGURATION = "english"
 LONGEST_WAIT = "3s"
+_PLAIN = str.maketrans({**dict.fromkeys("“”„«»", '"'), "\0": " "})  # as pasted from a text; PostgreSQL knows only "
 
 
 class Unanswerable(Exception):
@@ -53,7 +54,7 @@ def read_question(typed: str) -> Question:
     Raises:
         Unanswerable: if it is too long, or names nothing to look for.
     """
-    words = " ".join(typed.replace("\0", " ").split())
+    words = " ".join(typed.translate(_PLAIN).split())
     if len(words) > LONGEST:
         raise Unanswerable(f"That is {len(words)} characters; at most {LONGEST} can be looked for. Use a few words.")
     with connection.cursor() as cursor:

@@ -43,6 +43,7 @@ class TestWhatIsFound:
         assert found("prompts cancel") == []
         assert len(found("prompts or cancel")) == 2
         assert found('"ninety days"') == [provision]
+        assert found("“ninety days”") == [provision]
         assert found('"days ninety"') == []
         assert found("days -prompts") == []
 

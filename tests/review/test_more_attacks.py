@@ -55,6 +55,20 @@ class TestATextThatWasPublishedTwice:
             assert "It misreads the text." in page.content.decode()
         assert verify(checks=CHECKS).broken == []
 
+    def test_is_withdrawn_wherever_it_stands(self, client: Client) -> None:
+        both = published_twice()
+        words = both[0].summary.split("“")[0]
+        assert words in client.get(both[0].permalink).content.decode()
+
+        actions.withdraw(both[1], by=make_editor("Managing editor"), reason="It is being looked into.")
+        check_constraints()
+
+        for publication in both:
+            page = client.get(publication.permalink).content.decode()
+            assert "It is being looked into." in page
+            assert words not in page
+        assert verify(checks=CHECKS).broken == []
+
     def test_retracting_it_leaves_what_was_retracted_before_as_it_was(self) -> None:
         first, again = published_twice()
         actions.retract(again, by=make_editor("Managing editor"), reason="It misreads the text.")
