@@ -106,7 +106,7 @@ class Obligation(CatalogueEntry):
         return f"{self.instrument.short_name}, {self.pinpoint}"
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('site:instrument', args=[self.instrument_id])}#{self.key}"
+        return reverse("site:obligation", args=[self.instrument_id, self.key])
 
     def applies_on(self, day: datetime.date) -> bool:
         return (self.applies_from or self.instrument.in_force_since) <= day

@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -43,13 +43,20 @@ class VersionDates:
 
 def dates_of(version: Version | int, first: Capture | None, *, today: datetime.date | None = None) -> VersionDates:
     """The dates of ``version``. One query, which reads only the quoted words of the text."""
-    # The plugin does not know what Substr adds.
-    quoted = StatedDate.objects.filter(version=version).annotate(
-        words=Substr("version__snapshot__text", F("start") + 1, F("end") - F("start"))
-    )
     today = today or timezone.now().date()
-    stated = {row.kind: Stated(row.value, _unmarked(row.words), _first_day(row.value) > today) for row in quoted}
+    stated = {row.kind: stated_in(row, today) for row in quoted(StatedDate.objects.filter(version=version))}
     return VersionDates(stated.get(DateKind.EFFECTIVE), stated.get(DateKind.UPDATED), first)
+
+
+def quoted(dates: QuerySet[StatedDate]) -> QuerySet[StatedDate]:
+    """``dates`` each with ``words``, the ones that state it: of the text only these are read."""
+    return dates.annotate(words=Substr("version__snapshot__text", F("start") + 1, F("end") - F("start")))
+
+
+def stated_in(row: StatedDate, today: datetime.date) -> Stated:
+    """``row`` of :func:`quoted` as readers are shown it."""
+    words: str = getattr(row, "words")  # noqa: B009 - the plugin does not know what Substr adds
+    return Stated(row.value, _unmarked(words), _first_day(row.value) > today)
 
 
 def _first_day(value: str) -> datetime.date:

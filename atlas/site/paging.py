@@ -48,7 +48,7 @@ def stretch(rows: QuerySet[Row], order: Sequence[str], *, after: str, size: int)
     """
     rows = rows.order_by(*order)
     try:
-        found = list((rows.filter(_beyond(rows.model, order, _decode(after))) if after else rows)[: size + 1])
+        found = list((rows.filter(_beyond(rows, order, _decode(after))) if after else rows)[: size + 1])
     except (ValueError, TypeError, ValidationError, RecursionError, OverflowError):
         raise NoSuchPlace("No answer has given this place in the list.") from None
     is_last = len(found) <= size
@@ -79,22 +79,24 @@ def paged(
     return Page(found.rows, total, next_query, is_first=not after)
 
 
-def _beyond(model: type[Model], order: Sequence[str], values: Sequence[Any]) -> Q:
+def _beyond(rows: QuerySet[Any], order: Sequence[str], values: Sequence[Any]) -> Q:
     """Rows that come after ``values`` in ``order``."""
     if len(order) != len(values):
         raise ValueError("wrong number of key fields")
     condition, equal = Q(), Q()
     for field, given in zip(order, values, strict=True):
         name = field.lstrip("-")
-        value = _moment(given) if isinstance(_field(model, name), DateTimeField) else given
+        value = _moment(given) if isinstance(_field(rows, name), DateTimeField) else given
         condition |= equal & Q(**{f"{name}__{'lt' if field.startswith('-') else 'gt'}": value})
         equal &= Q(**{name: value})
     return condition
 
 
-def _field(model: type[Model], name: str) -> object:
-    """The field that ``name`` leads to from ``model``."""
-    field: Any = None
+def _field(rows: QuerySet[Any], name: str) -> object:
+    """The field that ``name`` leads to from ``rows``, or what they are annotated with by that name."""
+    if name in rows.query.annotations:
+        return rows.query.annotations[name].output_field
+    model, field = rows.model, None
     for step in name.split("__"):
         field = model._meta.pk if step == "pk" else model._meta.get_field(step)
         model = field.related_model

@@ -17,7 +17,9 @@ from atlas.site.views import (
     pages,
     platforms,
     provisions,
+    record,
     search,
+    versions,
 )
 
 app_name = "site"
@@ -29,6 +31,8 @@ _PAGES: list[tuple[str, View, str]] = [
     ("platforms/<slug:platform_slug>/<slug:slug>/", documents.document, "document"),
     ("platforms/<slug:platform_slug>/<slug:slug>/captures/", documents.captures, "captures"),
     ("documents/", documents.documents, "documents"),
+    ("versions/choose/", versions.choose, "choose_versions"),
+    ("versions/<str:public_id>/against/<str:other_id>/", versions.side_by_side, "side_by_side"),
     ("versions/<str:public_id>/", documents.version, "version"),
     ("versions/<str:public_id>/citation.<str:suffix>", citations.version, "version_citation"),
     ("incidents/", documents.incidents, "incidents"),
@@ -44,6 +48,9 @@ _PAGES: list[tuple[str, View, str]] = [
     ("changes/", changes.changes, "changes"),
     ("changes/<str:public_id>/", changes.change, "change"),
     ("changes/<str:public_id>/citation.<str:suffix>", citations.change, "change_citation"),
+    ("upcoming/", record.upcoming, "upcoming"),
+    ("coverage/", record.coverage, "coverage"),
+    ("corrections/", record.corrections, "corrections"),
     ("search/", search.search, "search"),
     ("compare/", compare.matrix, "compare"),
     ("compare/topics/<slug:key>/", compare.topic, "compare_topic"),
@@ -54,6 +61,7 @@ _PAGES: list[tuple[str, View, str]] = [
     ("topics/<slug:key>/", law.topic, "topic"),
     ("law/", law.instruments, "instruments"),
     ("law/<slug:key>/", law.instrument, "instrument"),
+    ("law/<slug:instrument_key>/<slug:key>/", law.obligation, "obligation"),
     ("methodology/", pages.methodology, "methodology"),
     ("about/", pages.about, "about"),
     ("feeds/", feeds.feeds, "feeds"),

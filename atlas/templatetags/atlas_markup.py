@@ -6,10 +6,16 @@
 
 ``obligations`` maps keys to ``Obligation`` rows (``obligations_cited_in`` gets those of a page in one query),
 ``jurisdictions`` codes to names. Rendering makes no queries; what the mappings lack is shown as its key or code.
+
+    {% analysis_text publication.summary obligations jurisdictions "summary" places %}
+
+With the name of its part, each paragraph, item and flag has an anchor (``#summary-2``, the second of the part) and a
+sign that links to it. ``places`` says where in the archived text quotes stand: quote → address.
 """
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from django import template
 from django.urls import reverse
@@ -26,6 +32,10 @@ register = template.Library()
 _DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _ITEMS_START, _ITEMS_END = SafeString('<ul class="analysis-items">'), SafeString("</ul>")
 _FLAGS_START, _FLAGS_END = SafeString('<dl class="analysis-flags">'), SafeString("</dl>")
+_SIGN = (
+    ' <a class="anchor" href="#{}"><span aria-hidden="true">#</span>'
+    '<span class="unseen">Link to this statement</span></a>'
+)
 
 
 def obligations_cited_in(*texts: str) -> dict[str, Obligation]:
@@ -36,7 +46,7 @@ def obligations_cited_in(*texts: str) -> dict[str, Obligation]:
 
 @register.filter
 def analysis(text: str, obligations: Mapping[str, Obligation] | None = None) -> SafeString:
-    return _html(text, obligations or {}, {})
+    return _html(text, obligations or {}, {}, _Where())
 
 
 @register.simple_tag
@@ -44,11 +54,26 @@ def analysis_text(
     text: str,
     obligations: Mapping[str, Obligation] | None = None,
     jurisdictions: Mapping[str, str] | None = None,
+    part: str = "",
+    places: Mapping[str, str] | None = None,
 ) -> SafeString:
-    return _html(text, obligations or {}, jurisdictions or {})
+    return _html(text, obligations or {}, jurisdictions or {}, _Where(part, places or {}))
 
 
-def _html(text: str, obligations: Mapping[str, Obligation], jurisdictions: Mapping[str, str]) -> SafeString:
+@dataclass(frozen=True)
+class _Where:
+    """Where a text stands: the ``part`` of the analysis that it is, and the ``places`` of the quotes in it."""
+
+    part: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def anchor(self, number: int) -> str:
+        return f"{self.part.replace('_', '-')}-{number}" if self.part else ""
+
+
+def _html(
+    text: str, obligations: Mapping[str, Obligation], jurisdictions: Mapping[str, str], where: _Where
+) -> SafeString:
     if is_abstention(text):
         return format_html('<p class="muted">{}</p>', ABSTENTION)
     parts: list[str] = []
@@ -56,43 +81,49 @@ def _html(text: str, obligations: Mapping[str, Obligation], jurisdictions: Mappi
     for place, line in enumerate(lines):
         opens = place == 0 or lines[place - 1].kind != line.kind
         closes = place + 1 == len(lines) or lines[place + 1].kind != line.kind
-        body = _joined(_sentence(sentence, line, obligations) for sentence in line.sentences)
-        parts.append(_line(line, body, jurisdictions, opens=opens, closes=closes))
+        body = _joined(_sentence(sentence, line, obligations, where.places) for sentence in line.sentences)
+        anchor = where.anchor(place + 1)
+        parts.append(_line(line, body, jurisdictions, anchor, opens=opens, closes=closes))
     return _joined(parts, "\n")
 
 
 def _line(
-    line: markup.Line, body: SafeString, jurisdictions: Mapping[str, str], *, opens: bool, closes: bool
+    line: markup.Line, body: SafeString, jurisdictions: Mapping[str, str], anchor: str, *, opens: bool, closes: bool
 ) -> SafeString:
+    name = format_html(' id="{}"', anchor) if anchor else ""
+    sign = format_html(_SIGN, anchor) if anchor else ""
     if line.kind == "text":
-        return format_html("<p>{}</p>", body)
+        return format_html("<p{}>{}{}</p>", name, body, sign)
     if line.kind == "item":
-        inner, before, after = format_html("<li>{}</li>", body), _ITEMS_START, _ITEMS_END
+        inner, before, after = format_html("<li{}>{}{}</li>", name, body, sign), _ITEMS_START, _ITEMS_END
     else:
-        name = jurisdictions.get(line.label, line.label)
-        inner = format_html('<dt title="{}">{}</dt><dd>{}</dd>', line.label, name, body)
+        place = jurisdictions.get(line.label, line.label)
+        inner = format_html('<dt title="{}">{}</dt><dd{}>{}{}</dd>', line.label, place, name, body, sign)
         before, after = _FLAGS_START, _FLAGS_END
     return _joined((before if opens else "", inner, after if closes else ""), "")
 
 
-def _sentence(sentence: markup.Sentence, line: markup.Line, obligations: Mapping[str, Obligation]) -> SafeString:
+def _sentence(
+    sentence: markup.Sentence, line: markup.Line, obligations: Mapping[str, Obligation], places: Mapping[str, str]
+) -> SafeString:
     """One sentence without the mark of its line; interpretation is marked as such."""
     position = max(sentence.start, line.body)
     parts: list[str] = []
     spans: list[markup.Quote | markup.Citation] = [*sentence.quotes, *sentence.citations]
     for span in sorted(spans, key=lambda span: span.start):
         parts.append(_plain(sentence.text[position - sentence.start : span.start - sentence.start]))
-        parts.append(_quote(span) if isinstance(span, markup.Quote) else _citation(span, obligations))
+        parts.append(_quote(span, places) if isinstance(span, markup.Quote) else _citation(span, obligations))
         position = span.end
     parts.append(_plain(sentence.text[position - sentence.start :]))
     body = _joined(parts, "")
     return format_html('<span class="interpretation">{}</span>', body) if sentence.is_interpretation else body
 
 
-def _quote(quote: markup.Quote) -> SafeString:
+def _quote(quote: markup.Quote, places: Mapping[str, str]) -> SafeString:
     shown = format_html("<q><bdi>{}</bdi></q>", _plain(quote.text))
     if not quote.version:
-        return shown
+        place = places.get(quote.text)
+        return format_html('<a class="place" href="{}">{}</a>', place, shown) if place else shown
     address = reverse("site:version", args=[quote.version])
     return format_html('{} <a class="source" href="{}">{}</a>', shown, address, quote.version)
 
@@ -102,9 +133,8 @@ def _citation(citation: markup.Citation, obligations: Mapping[str, Obligation]) 
     if obligation is None:
         return format_html('<span class="citation citation-unknown">{}</span>', citation.key)
     return format_html(
-        '<a class="citation" href="{}#{}" title="{}">{}</a>',
-        reverse("site:instrument", args=[obligation.instrument_id]),
-        obligation.pk,
+        '<a class="citation" href="{}" title="{}">{}</a>',
+        obligation.get_absolute_url(),
         f"{obligation}: {obligation.title}",
         str(obligation),
     )

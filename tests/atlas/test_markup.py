@@ -145,7 +145,7 @@ class TestForReaders:
         """The two addresses that texts link to; the views behind them are the site's business."""
         site = ModuleType("site_addresses")
         site.urlpatterns = [  # type: ignore[attr-defined]
-            path("law/<slug:key>/", _no_view, name="instrument"),
+            path("law/<slug:instrument_key>/<slug:key>/", _no_view, name="obligation"),
             path("versions/<str:public_id>/", _no_view, name="version"),
         ]
         site.app_name = "site"  # type: ignore[attr-defined]
@@ -158,7 +158,7 @@ class TestForReaders:
         html = analysis("It states “We may.” A duty may follow [@gdpr-art-13]. This may matter.", _obligations())
         assert html == (
             "<p>It states <q><bdi>We may.</bdi></q> "
-            'A duty may follow <a class="citation" href="/law/gdpr/#gdpr-art-13" '
+            'A duty may follow <a class="citation" href="/law/gdpr/gdpr-art-13/" '
             'title="GDPR, Art. 13: Information when data come from the person">GDPR, Art. 13</a>. '
             '<span class="interpretation">This may matter.</span></p>'
         )

@@ -1,5 +1,6 @@
 """The page of a provision: the record, the analysis that may be shown, and the notices around it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from tests.atlas.site_rows import (
     reword,
 )
 from tests.crawling import DATA_BLOCK
-from tests.factories import NOON, make_document, make_platform, make_provision
+from tests.factories import NOON, TRAINING_TEXT, make_document, make_platform, make_provision
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +82,7 @@ def test_it_shows_all_that_is_needed_to_read_check_and_cite_an_analysis(client: 
         "Looked at",
         "Last verified",
         "not affiliated with, endorsed by, or sponsored by Acme",
-        'href="/law/gdpr/#gdpr-art-5-1-b"',
+        'href="/law/gdpr/gdpr-art-5-1-b/"',
         '<span class="interpretation">',
     ):
         assert words in page, words
@@ -244,3 +245,42 @@ def test_hostile_texts_are_shown_as_text(client: Client) -> None:
             assert tag not in page, (row, tag)
         assert "</html>" in page
     assert "U+202E" in client.get(version.get_absolute_url()).content.decode()
+
+
+class TestStatements:
+    """Each statement of an analysis can be linked to, and each quote leads to its place in the archived text."""
+
+    def test_each_paragraph_item_and_flag_has_an_anchor_and_a_sign_that_links_to_it(self, client: Client) -> None:
+        provision = make_provision()
+        publish(provision, summary="First paragraph.\n\nSecond paragraph.")
+        page = client.get(provision.get_absolute_url()).content.decode()
+        for name in ("summary-2", "compliance-considerations-1", "compliance-considerations-2", "jurisdiction-flags-2"):
+            assert page.count(f'id="{name}"') == 1
+            assert f'<a class="anchor" href="#{name}">' in page
+        assert "Link to this statement" in page
+        names = re.findall(r' id="([^"]+)"', page)
+        assert len(names) == len(set(names))
+
+    def test_a_quote_leads_to_its_place(self, client: Client) -> None:
+        provision = make_provision()
+        publish(provision)
+        page = client.get(provision.get_absolute_url()).content.decode()
+        assert f'<a class="place" href="#text-0"><q><bdi>{QUOTE}</bdi></q></a>' in page
+        assert f'<span id="text-0">{QUOTE}</span>' in page
+        archived = re.search(r'<blockquote class="archived">(.*?)</blockquote>', page, re.S)
+        assert archived is not None and re.sub(r"<[^>]+>", "", archived[1]) == TRAINING_TEXT
+
+    def test_a_quote_of_an_earlier_text_leads_to_the_publication_that_shows_it(self, client: Client) -> None:
+        provision = make_provision()
+        row = publish(provision)
+        reword(provision, "Nothing of that any more.")
+        page = client.get(provision.get_absolute_url()).content.decode()
+        assert f'href="{row.permalink}#text-0"' in page and 'id="text-0"' not in page
+        assert 'id="text-0"' in client.get(row.permalink).content.decode()
+
+    def test_the_law_it_cites_can_be_unfolded(self, client: Client) -> None:
+        provision = make_provision()
+        publish(provision)
+        page = client.get(provision.get_absolute_url()).content.decode()
+        entry = page.split('<details class="cited"><summary>')[1].split("</details>")[0]
+        assert entry.startswith("GDPR, Art. 5(1)(b)") and "Data may not be further processed" in entry

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from atlas.models import Capture, Change, Document, Incident, Placement, Version
+from atlas.site.activity import year_of
 from atlas.site.coverage import good_captures, open_incidents, sample_names, with_captures
 from atlas.site.dates import dates_of
 from atlas.site.lookup import cited, wanted_document, wanted_platform
@@ -30,15 +31,16 @@ def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpRespons
     changes = Change.objects.announced().filter(document=row)
     found_by = _found_by(row)
     incidents = list(row.incidents.order_by("-opened_at"))
+    provisions = list(row.provisions.select_related("current_wording").defer("current_wording__text"))
+    removed = [provision for provision in provisions if provision.removed_at]
     past = [incident for incident in incidents if incident.closed_at]
     context = {
         "document": row,
         "platform": row.platform,
-        "readings": read_all(
-            row.provisions.in_force().select_related("current_wording").defer("current_wording__text")
-        ),
-        "removed": row.provisions.exclude(removed_at=None).order_by("-removed_at"),
-        "versions": row.versions.order_by("-number"),
+        "readings": read_all(provision for provision in provisions if not provision.removed_at),
+        "removed": sorted(removed, key=lambda provision: str(provision.removed_at), reverse=True),
+        "calendar": year_of(row),
+        "versions": list(row.versions.order_by("-number")),
         "standing": found_by.version if found_by else None,
         "dates": dates_of(found_by.version_id, found_by) if found_by and found_by.version_id else None,
         "siblings": _siblings(row),
@@ -72,6 +74,7 @@ def version(request: HttpRequest, public_id: str) -> HttpResponse:
     document = row.document
     looks = Capture.objects.filter(version=row).select_related("collection")
     first = looks.order_by("sequence").first()
+    versions = list(document.versions.order_by("-number"))
     context = {
         "version": row,
         "document": document,
@@ -80,8 +83,9 @@ def version(request: HttpRequest, public_id: str) -> HttpResponse:
         "dates": dates_of(row, first),
         "latest": looks.order_by("-sequence").first(),
         "imported": looks.exclude(collection=None).order_by("sequence").first(),
-        "earlier": document.versions.filter(number__lt=row.number).order_by("-number").first(),
-        "later": document.versions.filter(number__gt=row.number).order_by("number").first(),
+        "versions": versions,
+        "earlier": next((other for other in versions if other.number < row.number), None),
+        "later": next((other for other in reversed(versions) if other.number > row.number), None),
         "sample_platforms": sample_names([document.platform]),
         "here": "platforms",
     }

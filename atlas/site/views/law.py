@@ -99,6 +99,23 @@ def instrument(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "atlas/instrument.html", context)
 
 
+def obligation(request: HttpRequest, instrument_key: str, key: str) -> HttpResponse:
+    """A citable unit, and the live analyses that cite it, newest first."""
+    rows = Obligation.objects.select_related("instrument__jurisdiction")
+    row = get_object_or_404(rows, pk=key, instrument=instrument_key)
+    page = paged(request, Publication.objects.live().filter(cited=row).for_lists(), ("-published_at", "-pk"))
+    context = {
+        "obligation": row,
+        "instrument": row.instrument,
+        "is_applicable": row.applies_on(timezone.now().date()),
+        "topics": row.topics.filter(is_retired=False),
+        "page": page,
+        "sample_platforms": sample_names(publication.provision.document.platform for publication in page.rows),
+        "here": "law",
+    }
+    return render(request, "atlas/obligation.html", context)
+
+
 def _units(instrument: Instrument, *, today: datetime.date) -> list[CitedUnit]:
     """The instrument's obligations in the catalogue, and retired ones that are still cited. Three queries."""
     live = Publication.objects.live().values("pk")

@@ -1,10 +1,14 @@
 """Platforms: who is watched, and what is held of each."""
 
-from django.db.models import Count, F, Q
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from atlas.models import Change, Platform, Publication, Topic
+from atlas.models import Change, Exposure, Platform, Provision, Publication, Topic
+from atlas.site.activity import changes_by_month, year_of
 from atlas.site.coverage import by_document, by_platform, open_incidents, sample_names, with_captures
 from atlas.site.news import as_entries
 
@@ -17,23 +21,41 @@ def platforms(request: HttpRequest) -> HttpResponse:
 
 def platform(request: HttpRequest, slug: str) -> HttpResponse:
     row = get_object_or_404(Platform, slug=slug)
-    changes = Change.objects.announced().filter(document__platform=row)
     publications = Publication.objects.live().filter(provision__document__platform=row)
-    in_force = Q(provisions__document__platform=row, provisions__removed_at=None)
+    exposure = dict(publications.order_by().values_list("exposure_level").annotate(Count("pk")))
+    months = changes_by_month(row)
     context = {
         "platform": row,
         "documents": with_captures(row.documents.order_by("name")),
         "counts": by_document(row),
         "incidents": open_incidents().filter(document__platform=row).select_related("document__platform"),
-        "topics": Topic.objects.filter(is_retired=False)
-        .annotate(held=Count("provisions", filter=in_force))
-        .filter(held__gt=0)
-        .order_by(F("held").desc(), "name"),
+        "topics": _topics_of(row),
         "publications": publications.for_lists()[:8],
-        "publications_total": publications.count(),
-        "changes": as_entries(changes).latest_first()[:15],
-        "changes_total": changes.count(),
+        "publications_total": sum(exposure.values()),
+        "exposure": [(level, exposure.get(level, 0)) for level in reversed(Exposure)],
+        "exposure_unset": exposure.get("", 0),
+        "changes": as_entries(Change.objects.announced().filter(document__platform=row)).latest_first()[:15],
+        "changes_total": months.total,
+        "months": months,
+        "calendar": year_of(row),
         "sample_platforms": sample_names([row]),
         "here": "platforms",
     }
     return render(request, "atlas/platform.html", context)
+
+
+def _topics_of(platform: Platform) -> QuerySet[Topic]:
+    """Topics that provisions of ``platform`` are about: ``held`` of them, ``analysed`` with a live analysis."""
+    about = Provision.topics.through.objects.filter(
+        topic=OuterRef("pk"), provision__document__platform=platform, provision__removed_at=None
+    )
+    live = Publication.objects.live().filter(provision=OuterRef("provision"))
+    held, analysed = _number(about), _number(about.filter(Exists(live)))
+    rows = Topic.objects.filter(is_retired=False).annotate(held=held, analysed=analysed)
+    return rows.filter(held__gt=0).order_by(F("held").desc(), "name")
+
+
+def _number(rows: QuerySet[Any]) -> Coalesce:
+    """How many ``rows`` there are of the topic."""
+    counted = rows.order_by().values("topic").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)

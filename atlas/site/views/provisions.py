@@ -21,10 +21,13 @@ from atlas.models import (
     Provision,
     Publication,
     Topic,
+    Wording,
 )
+from atlas.site.activity import history_of
 from atlas.site.coverage import sample_names
 from atlas.site.lookup import cited, wanted_choice, wanted_document, wanted_platform, wanted_topic
 from atlas.site.paging import paged
+from atlas.site.places import anchor, located, stretches
 from atlas.site.reading import read, read_all
 from atlas.site.sources import latest_look, version_to_cite, went_into_another
 from atlas.templatetags.atlas_markup import obligations_cited_in
@@ -61,6 +64,7 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
     wording = row.current_wording or row.wordings.order_by("-number").first()
     look = latest_look(row)
     topics = list(row.topics.filter(is_retired=False))
+    changes = list(Change.objects.filter(provision=row).select_related("capture").latest_first())
     context = {
         "provision": row,
         "document": row.document,
@@ -71,7 +75,8 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
         "version": version_to_cite(row, wordings, look),
         "publications": publications,
         "wordings": wordings,
-        "changes": list(Change.objects.filter(provision=row).select_related("capture").latest_first()),
+        "changes": changes,
+        "line": history_of(changes, wordings[-1] if wordings else None),
         "topics": topics,
         "others": _on_other_platforms(row, reading.shown.topics if reading.shown else [topic.pk for topic in topics]),
         "look": look,
@@ -79,6 +84,7 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
         "sample_platforms": sample_names([row.document.platform]),
         "here": "platforms",
         **(_analysis(reading.shown) if reading.shown else {}),
+        **_quotes(reading.shown, wording),
     }
     return render(request, "atlas/provision.html", context)
 
@@ -98,7 +104,7 @@ def publication(request: HttpRequest, public_id: str) -> HttpResponse:
         "is_stale": is_stale,
         "sample_platforms": sample_names([row.provision.document.platform]),
         "here": "platforms",
-        **({} if has_ended else _analysis(row)),
+        **({} if has_ended else _analysis(row) | _quotes(row, row.wording)),
     }
     return render(request, "atlas/publication.html", context, status=410 if row.retracted_at else 200)
 
@@ -145,6 +151,23 @@ def _analysis(publication: Publication) -> dict[str, Any]:
         "approvals": approvals,
         "facts": publication.attribute_values.select_related("attribute"),
         "permalink": f"{settings.BASE_URL}{publication.permalink}",
+    }
+
+
+def _quotes(publication: Publication | None, shown: Wording | None) -> dict[str, Any]:
+    """The archived text on the page, cut where quotes of ``publication`` begin, and the address of each quote.
+
+    An analysis of another text than the one shown has its quotes on the page of the publication.
+    """
+    if publication is None:
+        return {"stretches": stretches(shown.text, ()) if shown else []}
+    texts = [getattr(publication, part.field) for part in PARTS]
+    spans = located(texts, publication.wording.text)
+    is_here = shown is not None and publication.wording_id == shown.pk
+    page = "" if is_here else publication.permalink
+    return {
+        "stretches": stretches(shown.text, spans.values() if is_here else ()) if shown else [],
+        "places": {quote: f"{page}#{anchor(span.start)}" for quote, span in spans.items()},
     }
 
 

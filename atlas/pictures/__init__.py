@@ -1,0 +1,1 @@
+"""Pictures of the record: pure functions from values to geometry. Templates draw them; nothing here asks for rows."""

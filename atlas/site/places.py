@@ -1,0 +1,36 @@
+"""Where the quotes of an analysis stand in the archived text that it describes, so that each leads to its place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from atlas import markup
+from atlas.archive.texts.locating import Span, locate
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A piece of an archived text; ``anchor`` names the place where quotes begin, and is empty elsewhere."""
+
+    text: str
+    anchor: str = ""
+
+
+def located(texts: Iterable[str], source: str) -> dict[str, Span]:
+    """The quotes of ``texts`` that stand in ``source``, each with its place. Those of other versions are left out."""
+    quotes = {quote.text for text in texts for quote in markup.quotes(text) if not quote.version}
+    found = {quote: locate(quote, source) for quote in quotes}
+    return {quote: span for quote, span in found.items() if span is not None}
+
+
+def stretches(source: str, spans: Iterable[Span]) -> list[Stretch]:
+    """``source`` cut where ``spans`` begin and end; together the stretches are ``source``."""
+    spans = list(spans)
+    starts = {span.start for span in spans}
+    cuts = sorted({0, len(source), *starts, *(span.end for span in spans)})
+    return [Stretch(source[start:end], anchor(start) if start in starts else "") for start, end in pairwise(cuts)]
+
+
+def anchor(start: int) -> str:
+    """The name of the place that begins with the character ``start``."""
+    return f"text-{start}"
