@@ -4,10 +4,10 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-CELL, STEP = 11, 13
+CELL, STEP = 10, 12
 LEFT, TOP = 30, 18  # room for the names of days and months
 WEEKS = 53
-SIZES = ((1, 5), (3, 7), (10, 9))  # from so many announced changes on, a square of this width
+SIZES = ((1, 4), (3, 6), (10, 8))  # from so many announced changes on, a square of this width
 WEEKDAYS = ((0, "Mon"), (2, "Wed"), (4, "Fri"))
 
 
@@ -93,7 +93,8 @@ def _dot(x: int, y: int) -> str:
 
 
 def _cross(x: int, y: int) -> str:
-    return f"M{x + 1} {y + 1}l9 9M{x + 10} {y + 1}l-9 9"
+    across = CELL - 2
+    return f"M{x + 1} {y + 1}l{across} {across}M{x + 1 + across} {y + 1}l-{across} {across}"
 
 
 def _square(day: Day, x: int, y: int) -> Square:
@@ -106,6 +107,6 @@ def _weekdays() -> list[Label]:
 
 
 def _months(every: Iterable[datetime.date], since: datetime.date) -> list[Label]:
-    """Each month's name above the week of its first day; of two that would touch, the later one."""
+    """Each month's name above the week of its first day."""
     firsts = [date for date in every if date.day == 1]
     return [Label(_corner(date, since)[0], TOP - 6, date.strftime("%b")) for date in firsts]

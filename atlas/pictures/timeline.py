@@ -8,7 +8,8 @@ WIDTH = 640
 BARS_HEIGHT, LINE_HEIGHT = 120, 56
 FLOOR = 22  # under the bars, for the years
 LEAST_MONTHS = 12
-NAMES_APART = 60  # years are named where there is room for them
+NAMES_APART = 48  # years and months are named where there is room for it
+MONTHS_NAMED = 18  # a time as short as that has its months named
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Year:
-    """Where a year begins."""
+class Tick:
+    """Where a year begins, or within a short time a month."""
 
     x: float
     name: str
@@ -34,7 +35,7 @@ class Months:
     """Announced changes by month; ``bars`` are those with any, the oldest first."""
 
     bars: list[Bar]
-    years: list[Year]
+    ticks: list[Tick]
     since: datetime.date
     until: datetime.date
     most: int
@@ -51,7 +52,7 @@ class Months:
 def by_month(numbers: Mapping[datetime.date, int], today: datetime.date) -> Months:
     """``numbers`` counts changes by the first day of the month. At least a year is drawn."""
     end = _month(today)
-    start = min([*numbers, _before(end, LEAST_MONTHS - 1)])
+    start = min([*numbers, _after(end, 1 - LEAST_MONTHS)])
     months = _between(start, end) + 1
     step, most, floor = WIDTH / months, max(numbers.values(), default=0), BARS_HEIGHT - FLOOR
     bars = []
@@ -60,9 +61,11 @@ def by_month(numbers: Mapping[datetime.date, int], today: datetime.date) -> Mont
         x = step * _between(start, month)
         width = max(1.0, step * 0.8)
         bars.append(Bar(month, number, round(x, 1), round(floor - height, 1), round(width, 1), round(height, 1)))
-    years = [Year(round(step * _between(start, datetime.date(year, 1, 1)), 1), str(year))
-             for year in range(start.year + 1, end.year + 1)]  # fmt: skip
-    return Months(bars, _with_room(years), start, today, most, sum(numbers.values()))
+    named = [_after(start, number) for number in range(1, months)]
+    if months > MONTHS_NAMED:
+        named = [month for month in named if month.month == 1]
+    ticks = [Tick(round(step * _between(start, month), 1), _name(month)) for month in named]
+    return Months(bars, _with_room(ticks), start, today, most, sum(numbers.values()))
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Mark:
 @dataclass(frozen=True)
 class Line:
     marks: list[Mark]
-    years: list[Year]
+    ticks: list[Tick]
     since: datetime.datetime
     until: datetime.datetime
     width: int = WIDTH
@@ -102,16 +105,20 @@ def line(events: Sequence[Event], now: datetime.datetime) -> Line | None:
         return round(8 + (WIDTH - 16) * min(max((at - since).total_seconds() / span, 0), 1), 1)
 
     starts = [datetime.datetime(year, 1, 1, tzinfo=now.tzinfo) for year in range(since.year + 1, now.year + 1)]
-    years = _with_room([Year(place(start), str(start.year)) for start in starts])
-    return Line([Mark(place(event.at), event) for event in ordered], years, since, now)
+    ticks = _with_room([Tick(place(start), str(start.year)) for start in starts])
+    return Line([Mark(place(event.at), event) for event in ordered], ticks, since, now)
 
 
-def _with_room(years: Iterable[Year]) -> list[Year]:
-    kept: list[Year] = []
-    for year in years:
-        if (not kept or year.x - kept[-1].x >= NAMES_APART) and year.x <= WIDTH - NAMES_APART / 2:
-            kept.append(year)
+def _with_room(ticks: Iterable[Tick]) -> list[Tick]:
+    kept: list[Tick] = []
+    for tick in ticks:
+        if (not kept or tick.x - kept[-1].x >= NAMES_APART) and tick.x <= WIDTH - NAMES_APART:
+            kept.append(tick)
     return kept
+
+
+def _name(month: datetime.date) -> str:
+    return str(month.year) if month.month == 1 else month.strftime("%b")
 
 
 def _month(date: datetime.date) -> datetime.date:
@@ -122,6 +129,7 @@ def _between(start: datetime.date, end: datetime.date) -> int:
     return (end.year - start.year) * 12 + end.month - start.month
 
 
-def _before(month: datetime.date, number: int) -> datetime.date:
-    year, index = divmod(month.year * 12 + month.month - 1 - number, 12)
+def _after(month: datetime.date, number: int) -> datetime.date:
+    """The month so many months after ``month``, or before it."""
+    year, index = divmod(month.year * 12 + month.month - 1 + number, 12)
     return datetime.date(year, index + 1, 1)

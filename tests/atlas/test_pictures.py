@@ -27,11 +27,11 @@ class TestTheCalendar:
 
     def test_a_day_stands_in_the_column_of_its_week_and_the_row_of_its_weekday(self) -> None:
         drawn = calendar([Day(TODAY, 1)], TODAY)
-        assert drawn.looked == f"M{LEFT + (WEEKS - 1) * STEP} {TOP + 2 * STEP}h11v11h-11z"
+        assert drawn.looked == f"M{LEFT + (WEEKS - 1) * STEP} {TOP + 2 * STEP}h10v10h-10z"
 
     def test_more_changes_make_a_larger_square(self) -> None:
         days = [Day(TODAY - timedelta(days=n), 1, announced=number) for n, number in enumerate((1, 3, 12))]
-        assert [square.size for square in calendar(days, TODAY).squares] == [5, 7, 9]
+        assert [square.size for square in calendar(days, TODAY).squares] == [4, 6, 8]
 
     def test_a_held_day_is_crossed_and_named(self) -> None:
         drawn = calendar([Day(TODAY, 2, bad=1), Day(TODAY - timedelta(days=1), 1)], TODAY)
@@ -53,12 +53,16 @@ class TestTheMonths:
         assert [bar.number for bar in drawn.bars] == [2, 4] and (drawn.most, drawn.total) == (4, 6)
         first, last = drawn.bars
         assert first.x == 0 and last.x + last.width <= WIDTH and last.height == 2 * first.height
-        assert [year.name for year in drawn.years] == ["2025", "2026"]
+        assert [tick.name for tick in drawn.ticks] == ["2025", "2026"]
+
+    def test_a_short_time_has_its_months_named(self) -> None:
+        names = [tick.name for tick in by_month({}, TODAY).ticks]
+        assert "2026" in names and "Sep" in names
 
     def test_a_long_time_stays_within_the_picture(self) -> None:
         drawn = by_month({datetime.date(1999, 1, 1): 1, datetime.date(2026, 6, 1): 900}, TODAY)
         assert all(0 <= bar.x < WIDTH and bar.height >= 2 for bar in drawn.bars)
-        assert all(b.x - a.x >= 60 for a, b in zip(drawn.years, drawn.years[1:], strict=False))
+        assert all(b.x - a.x >= 48 for a, b in zip(drawn.ticks, drawn.ticks[1:], strict=False))
 
 
 class TestTheLine:
