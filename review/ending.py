@@ -1,5 +1,7 @@
 """How a publication ends without a successor: withdrawn, with a notice, or retracted, with a tombstone."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -30,30 +32,30 @@ _COLUMNS = {
 @transaction.atomic
 def withdraw(publication: Publication, *, by: User, reason: str, reason_code: str = ReasonCode.OTHER) -> None:
     """End a publication: readers see ``reason`` in its place."""
-    publication = _lock(publication)
-    note = check_can_end(publication, DecisionKind.WITHDRAW, by=by, reason=reason, reason_code=reason_code)
-    _end(publication, DecisionKind.WITHDRAW, by=by, note=note, reason_code=reason_code)
+    _end(publication, DecisionKind.WITHDRAW, by=by, reason=reason, reason_code=reason_code)
 
 
 @transaction.atomic
 def retract(publication: Publication, *, by: User, reason: str, reason_code: str = ReasonCode.OTHER) -> None:
-    """End a publication that should not be relied on: a tombstone with ``reason`` stays (410).
-
-    An analysis that was published again when its text returned is retracted wherever it stands: the words are the same.
-    """
-    publication = _lock(publication)
-    note = check_can_end(publication, DecisionKind.RETRACT, by=by, reason=reason, reason_code=reason_code)
-    same_words = Publication.objects.filter(revision_id=publication.revision_id, retracted_at=None)
-    for each in same_words.select_for_update(of=("self",)).order_by("pk"):
-        _end(each, DecisionKind.RETRACT, by=by, note=note, reason_code=reason_code)
+    """End a publication that should not be relied on: a tombstone with ``reason`` stays (410)."""
+    _end(publication, DecisionKind.RETRACT, by=by, reason=reason, reason_code=reason_code)
 
 
-def _lock(publication: Publication) -> Publication:
+def _end(publication: Publication, kind: DecisionKind, *, by: User, reason: str, reason_code: str) -> None:
+    """An analysis that was published again when its text returned ends wherever it stands: the words are the same."""
     lock_provision(publication.provision_id)
-    return Publication.objects.select_for_update(of=("self",)).get(pk=publication.pk)
+    publication = Publication.objects.select_for_update(of=("self",)).get(pk=publication.pk)
+    note = check_can_end(publication, kind, by=by, reason=reason, reason_code=reason_code)
+    column, _ = _COLUMNS[kind]
+    at = timezone.now()
+    same_words = Publication.objects.filter(revision_id=publication.revision_id, **{column: None})
+    for each in same_words.select_for_update(of=("self",)).order_by("pk"):
+        set_ending(each, kind, note, at)
+        _tell(each, kind, by=by, note=note, reason_code=reason_code)
 
 
-def _end(publication: Publication, kind: DecisionKind, *, by: User, note: str, reason_code: str) -> None:
+def _tell(publication: Publication, kind: DecisionKind, *, by: User, note: str, reason_code: str) -> None:
+    """Save a publication that has ended, with the decision and the event that say so."""
     revision = Revision.objects.select_related("edition").get(pk=publication.revision_id)
     edition = Edition.objects.select_for_update().get(pk=revision.edition_id)
     Decision.objects.create(
@@ -67,7 +69,6 @@ def _end(publication: Publication, kind: DecisionKind, *, by: User, note: str, r
         reason=note,
         reason_code=reason_code,
     )
-    set_ending(publication, kind, note)
     publication.save(update_fields=list(_COLUMNS[kind]))
     record(
         edition,
@@ -81,10 +82,10 @@ def _end(publication: Publication, kind: DecisionKind, *, by: User, note: str, r
     )
 
 
-def set_ending(publication: Publication, kind: DecisionKind, note: str) -> None:
+def set_ending(publication: Publication, kind: DecisionKind, note: str, at: datetime) -> None:
     """Make ``publication`` what readers see once it has ended. Does not save it."""
-    at, noted = _COLUMNS[kind]
-    setattr(publication, at, timezone.now())
+    column, noted = _COLUMNS[kind]
+    setattr(publication, column, at)
     setattr(publication, noted, note)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -90,6 +91,21 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def live(self) -> "PublicationQuerySet":
         """The publication of each provision that stands now."""
         return self.filter(superseded_at=None, withdrawn_at=None, retracted_at=None)
+
+    def live_at(self, at: datetime) -> "PublicationQuerySet":
+        """Those that stood at ``at``. What was withdrawn or retracted since is among them: show none of its text."""
+        ends = ("superseded_at", "withdrawn_at", "retracted_at")
+        rows = self.filter(published_at__lte=at)
+        for end in ends:
+            rows = rows.filter(Q(**{end: None}) | Q(**{f"{end}__gt": at}))
+        return rows
+
+    def readable(self) -> "PublicationQuerySet":
+        """Those that stand and those that were superseded; not where the same approved text was ended later, too."""
+        same = Publication.objects.filter(provision=OuterRef("provision"), revision_id=OuterRef("revision_id"))
+        is_ended_elsewhere = Exists(same.exclude(withdrawn_at=None, retracted_at=None))
+        rows = self.filter(withdrawn_at=None, retracted_at=None)
+        return rows.filter(Q(superseded_at=None) | ~is_ended_elsewhere)
 
     def stale(self) -> "PublicationQuerySet":
         """Live ones whose provision has another text now, or none."""

@@ -4,10 +4,11 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateTimeField, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 Row = TypeVar("Row", bound=Model)
@@ -25,41 +26,89 @@ class Page(Generic[Row]):
     is_first: bool
 
 
+class NoSuchPlace(ValueError):
+    """A place in a list that no answer of ours has named."""
+
+
+@dataclass(frozen=True)
+class Stretch(Generic[Row]):
+    """Consecutive rows of a list. ``after`` names the place behind the last of them; it is empty at the list's end."""
+
+    rows: list[Row]
+    after: str
+
+
+def stretch(rows: QuerySet[Row], order: Sequence[str], *, after: str, size: int) -> Stretch[Row]:
+    """At most ``size`` of ``rows``, from the place ``after`` on, or from the beginning if that is empty. One query.
+
+    ``order`` names the fields as ``order_by`` does; together they must be unique and never null.
+
+    Raises:
+        NoSuchPlace: if ``after`` is not the ``after`` of a stretch in this order.
+    """
+    rows = rows.order_by(*order)
+    try:
+        found = list((rows.filter(_beyond(rows, order, _decode(after))) if after else rows)[: size + 1])
+    except (ValueError, TypeError, ValidationError, RecursionError, OverflowError):
+        raise NoSuchPlace("No answer has given this place in the list.") from None
+    is_last = len(found) <= size
+    return Stretch(found[:size], "" if is_last else _encode([_value(found[size - 1], field) for field in order]))
+
+
 def paged(
     request: HttpRequest, rows: QuerySet[Row], order: Sequence[str], *, total: int | None = None, size: int = PAGE_SIZE
 ) -> Page[Row]:
     """The page of ``rows`` that the query string asks for. Two queries, or one if the total is known.
 
-    ``order`` names the fields as ``order_by`` does; together they must be unique and never null.
+    ``order`` is that of :func:`stretch`.
 
     Raises:
         Http404: if the ``after`` of the query string is not one that a page gave.
     """
     total = rows.count() if total is None else total
     after = request.GET.get("after", "")
-    rows = rows.order_by(*order)
     try:
-        found = list((rows.filter(_beyond(order, _decode(after))) if after else rows)[: size + 1])
-    except (ValueError, TypeError, ValidationError, RecursionError):
+        found = stretch(rows, order, after=after, size=size)
+    except NoSuchPlace:
         raise Http404("This list has no such page. Start again from its first page.") from None
     next_query = ""
-    if len(found) > size:
+    if found.after:
         query = request.GET.copy()
-        query["after"] = _encode([_value(found[size - 1], field) for field in order])
+        query["after"] = found.after
         next_query = query.urlencode()
-    return Page(found[:size], total, next_query, is_first=not after)
+    return Page(found.rows, total, next_query, is_first=not after)
 
 
-def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
+def _beyond(rows: QuerySet[Any], order: Sequence[str], values: Sequence[Any]) -> Q:
     """Rows that come after ``values`` in ``order``."""
     if len(order) != len(values):
         raise ValueError("wrong number of key fields")
     condition, equal = Q(), Q()
-    for field, value in zip(order, values, strict=True):
+    for field, given in zip(order, values, strict=True):
         name = field.lstrip("-")
+        value = _moment(given) if isinstance(_field(rows, name), DateTimeField) else given
         condition |= equal & Q(**{f"{name}__{'lt' if field.startswith('-') else 'gt'}": value})
         equal &= Q(**{name: value})
     return condition
+
+
+def _field(rows: QuerySet[Any], name: str) -> object:
+    """The field that ``name`` leads to from ``rows``, or what they are annotated with by that name."""
+    if name in rows.query.annotations:
+        return rows.query.annotations[name].output_field
+    model, field = rows.model, None
+    for step in name.split("__"):
+        field = model._meta.pk if step == "pk" else model._meta.get_field(step)
+        model = field.related_model
+    return field
+
+
+def _moment(given: Any) -> datetime:
+    """A time as we wrote it: with its offset."""
+    moment = datetime.fromisoformat(given)
+    if moment.tzinfo is None:
+        raise ValueError("a time without an offset is none of ours")
+    return moment.astimezone(UTC)
 
 
 def _value(row: Model, field: str) -> Any:

@@ -12,6 +12,7 @@ from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from atlas.models import FIVE_PARTS, SUMMARY_PARTS, Publication, User
 from review import actions
@@ -132,7 +133,7 @@ def end_publication(request: HttpRequest, publication_id: int) -> HttpResponse:
 def _preview(request: HttpRequest, publication: Publication, ending: Ending, *, by: User) -> HttpResponse:
     note = check_can_end(publication, ending.kind, by=by, reason=ending.reason, reason_code=ending.reason_code)
     ended = copy(publication)
-    set_ending(ended, ending.kind, note)
+    set_ending(ended, ending.kind, note, timezone.now())
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": f"What readers will see of {publication.public_id}",
