@@ -18,7 +18,8 @@ from tests.factories import NOON, make_provision, make_version
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-NARROW = 390
+TELEPHONE = 390
+ENLARGED = 320  # what is left of 1280 at four times the size (WCAG 2.2, 1.4.10)
 LAYOUT_SHIFTS = """() => new Promise(done => {
     let sum = 0;
     new PerformanceObserver(list => { for (const shift of list.getEntries()) sum += shift.value; })
@@ -27,7 +28,10 @@ LAYOUT_SHIFTS = """() => new Promise(done => {
 })"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # In the dark only the colours are others.
-RULES = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
+RULES: dict[str, dict[str, object]] = {
+    "light": {"rules": {"target-size": {"enabled": True}}},
+    "dark": {"runOnly": ["color-contrast"]},
+}
 VIOLATIONS = """async options => (await axe.run(document, options)).violations
     .filter(({impact}) => impact === "serious" || impact === "critical")
     .map(({id, nodes}) => `${id}: ${nodes.map(node => node.html.slice(0, 160)).join(" | ")}`)"""
@@ -125,10 +129,11 @@ def test_no_page_is_wider_than_a_telephone(
 ) -> None:
     page = reader.new_page()
     wide = {}
-    for width in (NARROW, 320):
-        page.set_viewport_size({"width": width, "height": 844})
-        for address in addresses:
-            page.goto(f"{live_server.url}{address}")
+    for address in addresses:
+        page.set_viewport_size({"width": TELEPHONE, "height": 844})
+        page.goto(f"{live_server.url}{address}")
+        for width in (TELEPHONE, ENLARGED):
+            page.set_viewport_size({"width": width, "height": 844})
             if (over := page.evaluate(OVERFLOW)) > 0:
                 wide[address, width] = over
     assert wide == {}

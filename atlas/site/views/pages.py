@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 
+from atlas.abstention import ABSTENTION
 from atlas.archive.telling.counting import totals
 from atlas.models import Change, Publication
 from atlas.site.corrections import briefly
@@ -18,7 +19,8 @@ MEANINGS_SHOWN, DATES_SHOWN, CORRECTIONS_SHOWN = 4, 4, 3
 def home(request: HttpRequest) -> HttpResponse:
     changes = list(as_entries(Change.objects.announced()).latest_first()[:10])
     publications = list(Publication.objects.live().for_lists()[:6])
-    meanings = list(Publication.objects.live().exclude(change_summary="").for_lists()[:MEANINGS_SHOWN])
+    telling = Publication.objects.live().exclude(change_summary__in=["", ABSTENTION])
+    meanings = list(telling.for_lists()[:MEANINGS_SHOWN])
     announcements, corrections = next_to_take_effect(DATES_SHOWN), briefly(CORRECTIONS_SHOWN)
     platforms = [change.document.platform for change in changes]
     platforms += [row.provision.document.platform for row in (*publications, *meanings)]
