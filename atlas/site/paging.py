@@ -17,12 +17,14 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Some rows of a list. ``total`` counts the whole list; ``next_query`` asks for the rows after these."""
+    """Some rows of a list. ``total`` counts the whole list; ``next_query`` asks for the rows after these,
+    ``first_query`` for the first ones, narrowed the same way."""
 
     rows: list[Row]
     total: int
     next_query: str
     is_first: bool
+    first_query: str = ""
 
 
 def paged(
@@ -42,12 +44,13 @@ def paged(
         found = list((rows.filter(_beyond(order, _decode(after))) if after else rows)[: size + 1])
     except (ValueError, TypeError, ValidationError, RecursionError):
         raise Http404("This list has no such page. Start again from its first page.") from None
-    next_query = ""
+    query, next_query = request.GET.copy(), ""
+    query.pop("after", None)
+    first_query = query.urlencode()
     if len(found) > size:
-        query = request.GET.copy()
         query["after"] = _encode([_value(found[size - 1], field) for field in order])
         next_query = query.urlencode()
-    return Page(found[:size], total, next_query, is_first=not after)
+    return Page(found[:size], total, next_query, not after, first_query)
 
 
 def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:

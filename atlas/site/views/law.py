@@ -92,7 +92,8 @@ def instrument(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "instrument": row,
         "is_applicable": row.in_force_since <= timezone.now().date(),
-        "units": units,
+        "units": [unit for unit in units if not unit.obligation.is_retired],
+        "retired": [unit for unit in units if unit.obligation.is_retired],
         "sample_platforms": sample_names(platforms),
         "here": "law",
     }
