@@ -18,12 +18,14 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Some rows of a list. ``total`` counts the whole list; ``next_query`` asks for the rows after these."""
+    """Some rows of a list. ``total`` counts the whole list; ``next_query`` asks for the rows after these,
+    ``first_query`` for the first ones, narrowed the same way."""
 
     rows: list[Row]
     total: int
     next_query: str
     is_first: bool
+    first_query: str = ""
 
 
 class NoSuchPlace(ValueError):
@@ -71,12 +73,13 @@ def paged(
         found = stretch(rows, order, after=after, size=size)
     except NoSuchPlace:
         raise Http404("This list has no such page. Start again from its first page.") from None
-    next_query = ""
+    query, next_query = request.GET.copy(), ""
+    query.pop("after", None)
+    first_query = query.urlencode()
     if found.after:
-        query = request.GET.copy()
         query["after"] = found.after
         next_query = query.urlencode()
-    return Page(found.rows, total, next_query, is_first=not after)
+    return Page(found.rows, total, next_query, not after, first_query)
 
 
 def _beyond(rows: QuerySet[Any], order: Sequence[str], values: Sequence[Any]) -> Q:
@@ -84,12 +87,14 @@ def _beyond(rows: QuerySet[Any], order: Sequence[str], values: Sequence[Any]) ->
     if len(order) != len(values):
         raise ValueError("wrong number of key fields")
     condition, equal = Q(), Q()
+    bound = Q()  # follows from the rest, and lets PostgreSQL begin in the midst of an index
     for field, given in zip(order, values, strict=True):
         name = field.lstrip("-")
         value = _moment(given) if isinstance(_field(rows, name), DateTimeField) else given
         condition |= equal & Q(**{f"{name}__{'lt' if field.startswith('-') else 'gt'}": value})
         equal &= Q(**{name: value})
-    return condition
+        bound = bound or Q(**{f"{name}__{'lte' if field.startswith('-') else 'gte'}": value})
+    return bound & condition
 
 
 def _field(rows: QuerySet[Any], name: str) -> object:

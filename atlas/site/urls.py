@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from atlas.site.headers import View, public
+from atlas.site.headers import View, public, revalidated
 from atlas.site.views import (
     changes,
     citations,
@@ -79,5 +79,5 @@ _PAGES: list[tuple[str, View, str]] = [
 ]
 urlpatterns = [
     *(path(route, public(view), name=name) for route, view, name in _PAGES),
-    path("verify/", evidence.verify, name="verify"),
+    path("verify/", revalidated(evidence.verify), name="verify"),
 ]

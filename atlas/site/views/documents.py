@@ -4,11 +4,11 @@ from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from atlas.models import Capture, Change, Document, Incident, Placement, Version
+from atlas.models import Capture, Change, Document, Incident, Outcome, Placement, Version
 from atlas.site.activity import year_of
 from atlas.site.coverage import good_captures, open_incidents, sample_names, with_captures
 from atlas.site.dates import dates_of
-from atlas.site.lookup import cited, wanted_document, wanted_platform
+from atlas.site.lookup import cited, wanted_choice, wanted_document, wanted_platform
 from atlas.site.news import as_entries
 from atlas.site.paging import paged
 from atlas.site.reading import read_all
@@ -58,11 +58,14 @@ def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpRespons
 
 def captures(request: HttpRequest, platform_slug: str, slug: str) -> HttpResponse:
     row = _document(Document.objects.all(), platform_slug, slug)
-    page = paged(request, row.captures.select_related("version", "collection"), ("-sequence",))
+    rows = row.captures.select_related("version", "collection")
+    outcome = wanted_choice(request, "outcome", list(Outcome.values))
+    page = paged(request, rows.filter(outcome=outcome) if outcome else rows, ("-sequence",))
     context = {
         "document": row,
         "platform": row.platform,
         "page": page,
+        "outcome": Outcome(outcome).label if outcome else "",
         "sample_platforms": sample_names([row.platform]),
         "here": "platforms",
     }

@@ -23,7 +23,7 @@ SHOWN_VALUES = 100
 
 def topics(request: HttpRequest) -> HttpResponse:
     held = Count("provisions", filter=Q(provisions__removed_at=None))
-    rows = Topic.objects.filter(is_retired=False).annotate(held=held).order_by("name")
+    rows = Topic.objects.filter(is_retired=False).only("key", "name").annotate(held=held).order_by("name")
     return render(request, "atlas/topics.html", {"topics": rows, "here": "topics"})
 
 
@@ -49,7 +49,7 @@ def topic(request: HttpRequest, key: str) -> HttpResponse:
 
 def _approved_values(topic: Topic) -> QuerySet[AttributeValue]:
     """Coded facts of analyses that describe the text in force, newest first."""
-    current = Publication.objects.live().exclude(pk__in=Publication.objects.stale().values("pk"))
+    current = Publication.objects.current()
     rows = AttributeValue.objects.filter(attribute__topic=topic, publication__in=current)
     rows = rows.select_related(
         "attribute", "publication__provision__document__platform", "publication__provision__document__collection"
@@ -92,7 +92,8 @@ def instrument(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "instrument": row,
         "is_applicable": row.in_force_since <= timezone.now().date(),
-        "units": units,
+        "units": [unit for unit in units if not unit.obligation.is_retired],
+        "retired": [unit for unit in units if unit.obligation.is_retired],
         "sample_platforms": sample_names(platforms),
         "here": "law",
     }

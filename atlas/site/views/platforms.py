@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from atlas.models import Change, Exposure, Platform, Provision, Publication, Topic
+from atlas.models import Change, Exposure, Platform, Provision, Publication
 from atlas.site.activity import changes_by_month, year_of
 from atlas.site.coverage import by_document, by_platform, open_incidents, sample_names, with_captures
 from atlas.site.news import as_entries
@@ -44,18 +43,13 @@ def platform(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "atlas/platform.html", context)
 
 
-def _topics_of(platform: Platform) -> QuerySet[Topic]:
-    """Topics that provisions of ``platform`` are about: ``held`` of them, ``analysed`` with a live analysis."""
-    about = Provision.topics.through.objects.filter(
-        topic=OuterRef("pk"), provision__document__platform=platform, provision__removed_at=None
+def _topics_of(platform: Platform) -> QuerySet[Any]:
+    """What its provisions in force are about: key, name, number ``held`` and ``analysed``. From the platform on: it has
+    few."""
+    rows: QuerySet[Any] = Provision.topics.through.objects.filter(
+        provision__document__platform=platform, provision__removed_at=None, topic__is_retired=False
     )
     live = Publication.objects.live().filter(provision=OuterRef("provision"))
-    held, analysed = _number(about), _number(about.filter(Exists(live)))
-    rows = Topic.objects.filter(is_retired=False).annotate(held=held, analysed=analysed)
-    return rows.filter(held__gt=0).order_by(F("held").desc(), "name")
-
-
-def _number(rows: QuerySet[Any]) -> Coalesce:
-    """How many ``rows`` there are of the topic."""
-    counted = rows.order_by().values("topic").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted), 0)
+    named: QuerySet[Any] = rows.values(key=F("topic_id"), name=F("topic__name"))
+    counted: QuerySet[Any] = named.annotate(held=Count("pk"), analysed=Count("pk", filter=Exists(live)))
+    return counted.order_by("-held", "name")
