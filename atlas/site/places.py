@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from atlas import markup
 from atlas.archive.texts.locating import Span, locate
+from atlas.models import PARTS, Publication
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,15 @@ class Stretch:
     anchor: str = ""
 
 
-def located(texts: Iterable[str], source: str) -> dict[str, Span]:
-    """The quotes of ``texts`` that stand in ``source``, each with its place. Those of other versions are left out."""
-    quotes = {quote.text for text in texts for quote in markup.quotes(text) if not quote.version}
+def quotes_of(publication: Publication) -> set[str]:
+    """What ``publication`` quotes of the wording it describes, in its parts and as ground of its coded facts."""
+    quotes = [quote for part in PARTS for quote in markup.quotes(getattr(publication, part.field))]
+    facts = {str(fact["quote"]) for fact in publication.attributes if fact.get("quote")}
+    return {quote.text for quote in quotes if not quote.version} | facts
+
+
+def located(quotes: Iterable[str], source: str) -> dict[str, Span]:
+    """Those of ``quotes`` that stand in ``source``, each with its place."""
     found = {quote: locate(quote, source) for quote in quotes}
     return {quote: span for quote, span in found.items() if span is not None}
 

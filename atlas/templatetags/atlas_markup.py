@@ -60,6 +60,12 @@ def analysis_text(
     return _html(text, obligations or {}, jurisdictions or {}, _Where(part, places or {}))
 
 
+@register.filter
+def place_of(quote: str, places: Mapping[str, str] | None) -> str:
+    """Where ``quote`` stands in the archived text; empty if that is not known."""
+    return (places or {}).get(quote, "")
+
+
 @dataclass(frozen=True)
 class _Where:
     """Where a text stands: the ``part`` of the analysis that it is, and the ``places`` of the quotes in it."""

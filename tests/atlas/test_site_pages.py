@@ -25,7 +25,8 @@ from tests.factories import NOON, make_document, make_platform, make_provision
 pytestmark = pytest.mark.django_db
 
 LISTS = ("/", "/platforms/", "/documents/", "/provisions/", "/publications/", "/changes/", "/changes/?show=all",
-         "/incidents/", "/incidents/?show=past", "/topics/", "/law/", "/methodology/", "/about/")  # fmt: skip
+         "/incidents/", "/incidents/?show=past", "/upcoming/", "/upcoming/?show=recent", "/coverage/", "/corrections/",
+         "/topics/", "/law/", "/methodology/", "/about/")  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +54,7 @@ def addresses_of_every_kind() -> list[str]:
         Change.objects.order_by("pk")[0].get_absolute_url(),
         "/topics/training-user-content/",
         "/law/gdpr/",
+        "/law/gdpr/gdpr-art-5-1-b/",
         "/publications/?obligation=gdpr-art-5-1-b",
         "/publications/?instrument=gdpr",
         f"/provisions/?platform={document.platform.slug}&topic=training-user-content",
@@ -189,7 +191,16 @@ def test_a_page_is_only_read(client: Client) -> None:
 def test_a_sample_platform_says_so_wherever_it_is_shown(client: Client) -> None:
     make_rows(1)
     Platform.objects.update(is_sample=True, name="Nimbus")
-    silent = {"/topics/", "/law/", "/methodology/", "/about/", "/incidents/?show=past"}
+    silent = {
+        "/upcoming/",
+        "/upcoming/?show=recent",
+        "/corrections/",
+        "/topics/",
+        "/law/",
+        "/methodology/",
+        "/about/",
+        "/incidents/?show=past",
+    }
     for address in set(addresses_of_every_kind()) - silent:
         assert "Nimbus is fictional" in body(client, address).replace("\n", " "), address
 

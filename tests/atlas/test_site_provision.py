@@ -284,3 +284,10 @@ class TestStatements:
         page = client.get(provision.get_absolute_url()).content.decode()
         entry = page.split('<details class="cited"><summary>')[1].split("</details>")[0]
         assert entry.startswith("GDPR, Art. 5(1)(b)") and "Data may not be further processed" in entry
+
+    def test_the_words_of_a_coded_fact_lead_to_their_place_too(self, client: Client) -> None:
+        provision = make_provision()
+        quote = "we keep your Content for 30 days"
+        publish(provision, attributes=[{"attribute": "training-default", "value": "opt-out", "quote": quote}])
+        page = client.get(provision.get_absolute_url()).content.decode()
+        assert f'<span id="text-{TRAINING_TEXT.index(quote)}">we keep your Content for ' in page

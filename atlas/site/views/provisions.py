@@ -27,7 +27,7 @@ from atlas.site.activity import history_of
 from atlas.site.coverage import sample_names
 from atlas.site.lookup import cited, wanted_choice, wanted_document, wanted_platform, wanted_topic
 from atlas.site.paging import paged
-from atlas.site.places import anchor, located, stretches
+from atlas.site.places import anchor, located, quotes_of, stretches
 from atlas.site.reading import read, read_all
 from atlas.site.sources import latest_look, version_to_cite, went_into_another
 from atlas.templatetags.atlas_markup import obligations_cited_in
@@ -161,8 +161,7 @@ def _quotes(publication: Publication | None, shown: Wording | None) -> dict[str,
     """
     if publication is None:
         return {"stretches": stretches(shown.text, ()) if shown else []}
-    texts = [getattr(publication, part.field) for part in PARTS]
-    spans = located(texts, publication.wording.text)
+    spans = located(quotes_of(publication), publication.wording.text)
     is_here = shown is not None and publication.wording_id == shown.pk
     page = "" if is_here else publication.permalink
     return {
