@@ -223,7 +223,10 @@ class Capture(models.Model):
                 name="capture_version_fits_outcome",
             ),
         ]
-        indexes = [models.Index(fields=["version", "sequence"], name="capture_version_sequence")]
+        indexes = [
+            models.Index(fields=["version", "sequence"], name="capture_version_sequence"),
+            models.Index(fields=["-captured_at"], name="capture_by_date"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.document} #{self.sequence}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -105,6 +106,13 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         rows = self.filter(~Exists(is_its_own)).filter(is_other | Q(provision__removed_at__isnull=False))
         return rows.filter(~stands_cut_anew(version="version", wording="wording"))
 
+    def current(self) -> "PublicationQuerySet":
+        """Live ones that are not stale, for few rows at a time: each is looked up by itself."""
+        is_its_own = Q(
+            provision__removed_at=None, provision__current_wording__folded_sha256=F("wording__folded_sha256")
+        )
+        return self.live().filter(is_its_own | stands_cut_anew(version="version", wording="wording"))
+
     def with_cuts(self) -> "PublicationQuerySet":
         """So that each knows whether it ``stands_cut_anew``."""
         return self.annotate(found_cut_anew=stands_cut_anew(version="version", wording="wording"))
@@ -156,6 +164,7 @@ class Publication(AnalysisText, PublicIdentifier):
         indexes = [
             models.Index(fields=["content_sha256"], name="publication_by_checksum"),
             models.Index(fields=["published_at"], name="publication_by_date"),
+            GinIndex(fields=["topics"], name="publication_topics", fastupdate=False),
         ]
 
     def __str__(self) -> str:

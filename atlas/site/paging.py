@@ -62,7 +62,9 @@ def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
         name = field.lstrip("-")
         condition |= equal & Q(**{f"{name}__{'lt' if field.startswith('-') else 'gt'}": value})
         equal &= Q(**{name: value})
-    return condition
+    # Follows from the rest, and lets PostgreSQL begin in the midst of an index.
+    first, is_down = order[0].lstrip("-"), order[0].startswith("-")
+    return Q(**{f"{first}__{'lte' if is_down else 'gte'}": values[0]}) & condition
 
 
 def _value(row: Model, field: str) -> Any:

@@ -49,7 +49,7 @@ def topic(request: HttpRequest, key: str) -> HttpResponse:
 
 def _approved_values(topic: Topic) -> QuerySet[AttributeValue]:
     """Coded facts of analyses that describe the text in force, newest first."""
-    current = Publication.objects.live().exclude(pk__in=Publication.objects.stale().values("pk"))
+    current = Publication.objects.current()
     rows = AttributeValue.objects.filter(attribute__topic=topic, publication__in=current)
     rows = rows.select_related(
         "attribute", "publication__provision__document__platform", "publication__provision__document__collection"

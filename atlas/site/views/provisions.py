@@ -162,7 +162,7 @@ def _analysis(publication: Publication) -> dict[str, Any]:
 def _on_other_platforms(provision: Provision, topics: Sequence[str]) -> QuerySet[Publication]:
     """The stated rule: same topic, another platform, approved and about the text in force; the newest of each
     platform, and of these the three newest."""
-    current = Publication.objects.live().exclude(pk__in=Publication.objects.stale().values("pk"))
+    current = Publication.objects.current()
     platform = "provision__document__platform_id"
     same_topic = current.filter(topics__overlap=list(topics)).exclude(**{platform: provision.document.platform_id})
     newest_each = same_topic.order_by(platform, "-published_at", "-pk").distinct(platform)
