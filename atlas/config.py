@@ -50,6 +50,16 @@ def _price(value: str) -> str:
     return value
 
 
+_TAG_AUTHORITY = re.compile(r"([a-z0-9-]+\.)*[a-z0-9-]+,[0-9]{4}(-[01][0-9](-[0-3][0-9])?)?")
+
+
+def _tag_authority(value: str) -> str:
+    """As RFC 4151 has it: a host name, and a date on which it was yours."""
+    if value and not _TAG_AUTHORITY.fullmatch(value):
+        raise ValueError("should be a host name and a date on which it was yours, like atlas.example,2026-11-01")
+    return value
+
+
 Price = Annotated[str, AfterValidator(_price)]
 
 
@@ -94,6 +104,9 @@ class Config(BaseSettings):
     secret_key: str | None = Field(None, min_length=32, description="secret for sessions and signatures")
     allowed_hosts: CommaList = Field(["localhost", "127.0.0.1", "[::1]"], description="host names, comma-separated")
     base_url: AnyHttpUrl = Field(AnyHttpUrl("http://localhost:8000"), description="public address of this site")
+    tag_authority: Annotated[str, AfterValidator(_tag_authority)] = Field(
+        "", description="`host,date` in the identifiers of feed entries; must never change once feeds are read"
+    )
     data_dir: Path = Field(BASE_DIR / "var", description="folder for the embedded database and generated secrets")
     debug: bool = Field(False, description="show error details in the browser; never in production")
 

@@ -17,6 +17,8 @@ CONFIG = load_config()
 DEBUG = CONFIG.debug
 ALLOWED_HOSTS = CONFIG.allowed_hosts
 BASE_URL = str(CONFIG.base_url).rstrip("/")
+# Identifiers of feed entries begin with it (RFC 4151). It must stay what it is: readers know entries by it.
+TAG_AUTHORITY = CONFIG.tag_authority or f"{(CONFIG.base_url.host or 'localhost').strip('[]').replace(':', '-')},2026"
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 

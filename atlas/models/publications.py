@@ -3,12 +3,13 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from atlas.models.catalogue import Attribute, Obligation
@@ -92,6 +93,21 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """The publication of each provision that stands now."""
         return self.filter(superseded_at=None, withdrawn_at=None, retracted_at=None)
 
+    def live_at(self, at: datetime) -> "PublicationQuerySet":
+        """Those that stood at ``at``. What was withdrawn or retracted since is among them: show none of its text."""
+        ends = ("superseded_at", "withdrawn_at", "retracted_at")
+        rows = self.filter(published_at__lte=at)
+        for end in ends:
+            rows = rows.filter(Q(**{end: None}) | Q(**{f"{end}__gt": at}))
+        return rows
+
+    def readable(self) -> "PublicationQuerySet":
+        """Those that stand and those that were superseded; not where the same approved text was ended later, too."""
+        same = Publication.objects.filter(provision=OuterRef("provision"), revision_id=OuterRef("revision_id"))
+        is_ended_elsewhere = Exists(same.exclude(withdrawn_at=None, retracted_at=None))
+        rows = self.filter(withdrawn_at=None, retracted_at=None)
+        return rows.filter(Q(superseded_at=None) | ~is_ended_elsewhere)
+
     def stale(self) -> "PublicationQuerySet":
         """Live ones whose provision has another text now, or none."""
         return self.live().describing_another_text()
@@ -108,10 +124,14 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def current(self) -> "PublicationQuerySet":
         """Live ones that are not stale, for few rows at a time: each is looked up by itself."""
-        is_its_own = Q(
-            provision__removed_at=None, provision__current_wording__folded_sha256=F("wording__folded_sha256")
+        now, then = (
+            Subquery(Wording.objects.filter(pk=OuterRef(way)).values("folded_sha256")[:1])
+            for way in ("provision__current_wording", "wording")
         )
-        return self.live().filter(is_its_own | stands_cut_anew(version="version", wording="wording"))
+        reads_the_same = Q(provision__current_wording=F("wording")) | Q(now=F("then"))
+        stands = Q(provision__removed_at=None) & reads_the_same
+        rows = self.live().alias(now=now, then=then)
+        return rows.filter(stands | stands_cut_anew(version="version", wording="wording"))
 
     def with_cuts(self) -> "PublicationQuerySet":
         """So that each knows whether it ``stands_cut_anew``."""

@@ -4,7 +4,7 @@
 ``snippets.py`` the words around a hit. How it is kept and what it costs: docs/decisions/0020-search.md.
 """
 
-from atlas.search.asking import Question, Unanswerable, read_question
+from atlas.search.asking import Question, Unanswerable, in_time, read_question
 from atlas.search.finding import BEST_OF, COUNTED, KINDS, Kind, best, count, matches
 from atlas.search.narrowing import Narrowing
 from atlas.search.snippets import Snippet, snippets
@@ -20,6 +20,7 @@ __all__ = [
     "Unanswerable",
     "best",
     "count",
+    "in_time",
     "matches",
     "read_question",
     "snippets",

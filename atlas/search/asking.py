@@ -1,16 +1,39 @@
 """What a reader typed, as PostgreSQL understands it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 LONGEST = 300  # characters; more is a paste that belongs in quotes, and finds nothing anyway
 CONFIGURATION = "english"
+LONGEST_WAIT = "3s"
 
 
 class Unanswerable(Exception):
     """The message says what to type instead."""
+
+
+@contextmanager
+def in_time() -> Iterator[None]:
+    """What is asked within takes at most ``LONGEST_WAIT``, so that no question keeps the server from all others.
+
+    Raises:
+        Unanswerable: if it takes longer.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = %s", [LONGEST_WAIT])
+            yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != "57014":  # query_canceled
+            raise
+        raise Unanswerable(
+            "Too many texts have these words for a search of their order. Leave the quotes out, add a word, or "
+            "narrow the search to a platform."
+        ) from error
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import SearchRank
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet
+from django.db.models import BooleanField, F, Func, QuerySet
 
 from atlas.models import Provision, Publication, Wording
 from atlas.search.asking import Question
@@ -27,7 +27,7 @@ class Kind:
 
 
 def _provisions(narrowing: Narrowing) -> QuerySet[Provision]:
-    rows = Provision.objects.in_force().filter(narrowing.provisions(""))
+    rows = Provision.objects.in_force().filter(narrowing.provisions(""), current_wording__lexemes__in_force=True)
     return rows.filter(narrowing.within("current_wording__first_capture__captured_at"))
 
 
@@ -39,15 +39,16 @@ def _publications(narrowing: Narrowing) -> QuerySet[Publication]:
 
 
 def _earlier_wordings(narrowing: Narrowing) -> QuerySet[Wording]:
-    in_force = Provision.objects.in_force().filter(current_wording=OuterRef("pk"))
-    rows = Wording.objects.filter(~Exists(in_force)).filter(narrowing.provisions("provision__"))
+    rows = Wording.objects.filter(narrowing.provisions("provision__"), lexemes__in_force=False)
     return rows.filter(narrowing.within("first_capture__captured_at"))
 
 
 KINDS = {
     kind.key: kind
     for kind in (
-        Kind("provisions", "Provisions in force", _provisions, "current_wording__lexemes__vector", "-current_wording"),
+        Kind(
+            "provisions", "Provisions in force", _provisions, "current_wording__lexemes__vector", "-current_wording_id"
+        ),
         Kind("analyses", "Approved analyses", _publications, "lexemes__vector", "-pk"),
         Kind("earlier", "Earlier texts", _earlier_wordings, "lexemes__vector", "-pk"),
     )

@@ -33,8 +33,6 @@ def revalidated(view: View) -> View:
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "public, max-age=0, must-revalidate")
-        if _is_text(response):
-            patch_vary_headers(response, ["Accept-Encoding"])  # here already: a 304 has to say it too
         if request.method in {"GET", "HEAD"}:
             response = conditional(request, response)
         return _compressed(request, response)
@@ -47,6 +45,8 @@ def conditional(request: HttpRequest, response: HttpResponse, *, modified: datet
 
     The ETag is a weak one, since the same page travels compressed or not; one that the view has set stays.
     """
+    if _is_text(response):
+        patch_vary_headers(response, ["Accept-Encoding"])  # a 304 has to say it too
     if response.status_code != 200:
         return response
     if "ETag" not in response.headers:

@@ -60,3 +60,11 @@ def parameter(request: HttpRequest, name: str) -> str:
     if "\x00" in value:
         raise Http404("not an address of ours")
     return value
+
+
+def wanted_keys(request: HttpRequest, name: str) -> list[str]:
+    """Every value of a parameter that may be given more than once, each once, in order."""
+    values = dict.fromkeys(value.strip() for value in request.GET.getlist(name))
+    if any("\x00" in value for value in values):
+        raise Http404("not an address of ours")
+    return [value for value in values if value]

@@ -4,10 +4,11 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import DateTimeField, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 Row = TypeVar("Row", bound=Model)
@@ -27,44 +28,93 @@ class Page(Generic[Row]):
     first_query: str = ""
 
 
+class NoSuchPlace(ValueError):
+    """A place in a list that no answer of ours has named."""
+
+
+@dataclass(frozen=True)
+class Stretch(Generic[Row]):
+    """Consecutive rows of a list. ``after`` names the place behind the last of them; it is empty at the list's end."""
+
+    rows: list[Row]
+    after: str
+
+
+def stretch(rows: QuerySet[Row], order: Sequence[str], *, after: str, size: int) -> Stretch[Row]:
+    """At most ``size`` of ``rows``, from the place ``after`` on, or from the beginning if that is empty. One query.
+
+    ``order`` names the fields as ``order_by`` does; together they must be unique and never null.
+
+    Raises:
+        NoSuchPlace: if ``after`` is not the ``after`` of a stretch in this order.
+    """
+    rows = rows.order_by(*order)
+    try:
+        found = list((rows.filter(_beyond(rows.model, order, _decode(after))) if after else rows)[: size + 1])
+    except (ValueError, TypeError, ValidationError, RecursionError, OverflowError):
+        raise NoSuchPlace("No answer has given this place in the list.") from None
+    is_last = len(found) <= size
+    return Stretch(found[:size], "" if is_last else _encode([_value(found[size - 1], field) for field in order]))
+
+
 def paged(
     request: HttpRequest, rows: QuerySet[Row], order: Sequence[str], *, total: int | None = None, size: int = PAGE_SIZE
 ) -> Page[Row]:
     """The page of ``rows`` that the query string asks for. Two queries, or one if the total is known.
 
-    ``order`` names the fields as ``order_by`` does; together they must be unique and never null.
+    ``order`` is that of :func:`stretch`.
 
     Raises:
         Http404: if the ``after`` of the query string is not one that a page gave.
     """
     total = rows.count() if total is None else total
     after = request.GET.get("after", "")
-    rows = rows.order_by(*order)
     try:
-        found = list((rows.filter(_beyond(order, _decode(after))) if after else rows)[: size + 1])
-    except (ValueError, TypeError, ValidationError, RecursionError):
+        found = stretch(rows, order, after=after, size=size)
+    except NoSuchPlace:
         raise Http404("This list has no such page. Start again from its first page.") from None
     query, next_query = request.GET.copy(), ""
     query.pop("after", None)
     first_query = query.urlencode()
-    if len(found) > size:
-        query["after"] = _encode([_value(found[size - 1], field) for field in order])
+    if found.after:
+        query["after"] = found.after
         next_query = query.urlencode()
-    return Page(found[:size], total, next_query, not after, first_query)
+    return Page(found.rows, total, next_query, not after, first_query)
 
 
-def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
+def _beyond(model: type[Model], order: Sequence[str], values: Sequence[Any]) -> Q:
     """Rows that come after ``values`` in ``order``."""
     if len(order) != len(values):
         raise ValueError("wrong number of key fields")
     condition, equal = Q(), Q()
-    for field, value in zip(order, values, strict=True):
+    bound = Q()  # follows from the rest, and lets PostgreSQL begin in the midst of an index
+    for field, given in zip(order, values, strict=True):
         name = field.lstrip("-")
+        value = _moment(given) if isinstance(_field(model, name), DateTimeField) else given
         condition |= equal & Q(**{f"{name}__{'lt' if field.startswith('-') else 'gt'}": value})
         equal &= Q(**{name: value})
-    # Follows from the rest, and lets PostgreSQL begin in the midst of an index.
-    first, is_down = order[0].lstrip("-"), order[0].startswith("-")
-    return Q(**{f"{first}__{'lte' if is_down else 'gte'}": values[0]}) & condition
+        bound = bound or Q(**{f"{name}__{'lte' if field.startswith('-') else 'gte'}": value})
+    return bound & condition
+
+
+def _field(model: type[Model], name: str) -> object:
+    """The field that ``name`` leads to from ``model``; None if it is an annotation, which is a number or a text."""
+    field: Any = None
+    for step in name.split("__"):
+        try:
+            field = model._meta.pk if step == "pk" else model._meta.get_field(step)
+        except FieldDoesNotExist:
+            return None
+        model = field.related_model
+    return field
+
+
+def _moment(given: Any) -> datetime:
+    """A time as we wrote it: with its offset."""
+    moment = datetime.fromisoformat(given)
+    if moment.tzinfo is None:
+        raise ValueError("a time without an offset is none of ours")
+    return moment.astimezone(UTC)
 
 
 def _value(row: Model, field: str) -> Any:

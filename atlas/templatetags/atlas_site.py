@@ -9,12 +9,10 @@ from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from atlas.controls import CONTROLS
 from atlas.models import Outcome
 
 register = template.Library()
-
-# Characters that reorder or hide what follows; shown by their code, so that a text reads as it is stored.
-_CONTROLS = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 # Markdown's underlining of a heading; kept, in small print.
 _RULES = re.compile(r"^[-=]{3,}$", re.MULTILINE)
@@ -24,7 +22,7 @@ _RULES = re.compile(r"^[-=]{3,}$", re.MULTILINE)
 def archived(text: str) -> SafeString:
     """``text`` escaped, with invisible control characters shown by their code; every other character stays."""
     escaped = str(conditional_escape(text)).replace("\r\n", "\n").replace("\r", "\n")
-    return mark_safe(_RULES.sub(r'<span class="rule">\g<0></span>', _CONTROLS.sub(_visible, escaped)))
+    return mark_safe(_RULES.sub(r'<span class="rule">\g<0></span>', CONTROLS.sub(_visible, escaped)))
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -40,6 +38,13 @@ def excerpt(text: str, length: int = 400) -> str:
         return text
     head = text[:length].rsplit(" ", 1)[0]
     return f"{head.rstrip(' ,;:')} …"
+
+
+@register.filter
+def beginning(text: str, length: int = 400) -> str:
+    """The start of ``text`` with its lines, cut between words, with "…" where it was cut."""
+    text = text.strip()
+    return text if len(text) <= length else f"{text[:length].rsplit(maxsplit=1)[0].rstrip(' ,;:')} …"
 
 
 @register.simple_tag
@@ -115,7 +120,7 @@ def language_name(code: str) -> str:
 
 
 # The licences that importing knows by name (collections.registering.LICENCES); all of them want to be linked to.
-_LICENCES = {
+LICENCES = {
     "ODC-BY 1.0": "https://opendatacommons.org/licenses/by/1-0/",
     "ODbL 1.0": "https://opendatacommons.org/licenses/odbl/1-0/",
     "CC BY-SA 4.0": "https://creativecommons.org/licenses/by-sa/4.0/",
@@ -126,5 +131,5 @@ _LICENCES = {
 @register.filter
 def licence_link(name: str) -> str:
     """The name of a licence as a link to its text; alone, where we don't know where that is."""
-    address = _LICENCES.get(name)
+    address = LICENCES.get(name)
     return format_html('<a href="{}" rel="license noopener">{}</a>', address, name) if address else name

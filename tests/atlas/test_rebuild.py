@@ -19,6 +19,8 @@ from atlas.archive.record.rebuilding import PRESENT, Rebuilt, Splitter, document
 from atlas.archive.record.recording import record_capture
 from atlas.archive.record.recutting import Span, could_keep, kept, overlaps, owners_by_overlap
 from atlas.archive.texts.fingerprints import fingerprint_sha256
+from atlas.dossier.contents import collect
+from atlas.dossier.sections import CUT_ANEW, notices
 from atlas.models import (
     Capture,
     Change,
@@ -328,6 +330,9 @@ class TestPublications:
         assert "which stands word for word" in page
         assert "No longer in the document" not in page
         assert "Describes an earlier text" not in client.get("/publications/").content.decode()
+        told = list(notices(collect(Provision.objects.get(pk=publication.provision_id))))
+        assert CUT_ANEW in told
+        assert not [notice for notice in told if "No longer in" in notice or "another text now" in notice]
 
     @pytest.mark.parametrize(
         "changed",

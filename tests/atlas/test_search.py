@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from atlas.models import Jurisdiction, Provision, Publication, Topic, WordingLexemes
-from atlas.search import KINDS, Narrowing, Unanswerable, best, matches, read_question, snippets
+from atlas.models import Jurisdiction, Platform, Provision, Publication, Topic, WordingLexemes
+from atlas.search import KINDS, Narrowing, Unanswerable, best, in_time, matches, read_question, snippets
 from tests.atlas.site_rows import (
     allow_publications_past_review,
     hold_capture,
@@ -51,6 +52,7 @@ class TestWhatIsFound:
         reword(provision, "We keep logs for one year.")
         assert found("seven years") == []
         assert found("seven years", "earlier") == [before]
+        assert found("one year", "earlier") == []
         Provision.objects.update(removed_at=NOON)
         assert found("logs") == []
         assert len(found("logs", "earlier")) == 2
@@ -125,6 +127,14 @@ def test_what_asks_for_nothing_is_answered_in_words(client: Client, typed: str) 
     assert client.get("/search/", {"q": typed}).status_code == 200
 
 
+def test_a_question_that_takes_too_long_is_answered_in_words(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_provision("We retain prompts.")
+    monkeypatch.setattr("atlas.search.asking.LONGEST_WAIT", "1ms")
+    with pytest.raises(Unanswerable, match="narrow the search"), in_time(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(1)")
+    assert Provision.objects.count() == 1  # the connection goes on
+
+
 def test_a_snippet_shows_the_words_around_and_no_mark_of_ours_comes_from_a_text() -> None:
     text = (
         "\ue000<script>alert(1)</script>\ue001 " + "filler " * 200 + "the retention period is 30 days " + "more " * 200
@@ -172,9 +182,18 @@ class TestThePage:
         self, client: Client, django_assert_max_num_queries: Capped, kind: str
     ) -> None:
         make_rows(platforms=4, provisions=4)
+        everything = {
+            "platform": Platform.objects.all()[0].slug,
+            "topic": Topic.objects.get().key,
+            "exposure": "high",
+            "instrument": "gdpr",
+            "jurisdiction": "EU",
+            "since": "2020-01-01",
+            "stale": "yes",
+        }
         for order in ("best", "newest"):
-            with django_assert_max_num_queries(12):
-                client.get("/search/", {"q": "content", "kind": kind, "order": order, "exposure": "high"})
+            with django_assert_max_num_queries(12 + 2):  # the savepoint that stands for a transaction in a test
+                client.get("/search/", {"q": "content", "kind": kind, "order": order, **everything})
 
     @pytest.mark.parametrize(
         "query",

@@ -1,10 +1,12 @@
 """What public answers tell caches: asked for anew each time, cheaply, the same for everybody, and compressed."""
 
 import gzip
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +17,15 @@ from tests.crawling import crawl, public_routes, route_of
 from tests.factories import NOON, make_provision
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _at_one_moment() -> Iterator[None]:
+    """Pages as of now say when that is, to the minute."""
+    with time_machine.travel(NOON + timedelta(days=300), tick=False):
+        yield
+
+
 GZIP = {"Accept-Encoding": "br, gzip;q=0.8"}
 
 

@@ -123,8 +123,9 @@ def fill_database(wordings: int) -> None:
         with connection.cursor() as cursor:
             begin = time.monotonic()
             cursor.execute(
-                "INSERT INTO atlas_wordinglexemes (wording_id, vector)"
-                " SELECT id, atlas_wording_vector(heading_path, text) FROM atlas_wording"
+                "INSERT INTO atlas_wordinglexemes (wording_id, vector, in_force)"
+                " SELECT id, atlas_wording_vector(heading_path, text), id > %s FROM atlas_wording",
+                [oldest_current],
             )
             cursor.execute(
                 "INSERT INTO atlas_publicationlexemes (publication_id, vector)"

@@ -248,8 +248,9 @@ def _lexemes() -> None:
     begin = time.monotonic()
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO atlas_wordinglexemes (wording_id, vector)"
-            " SELECT id, atlas_wording_vector(heading_path, text) FROM atlas_wording"
+            "INSERT INTO atlas_wordinglexemes (wording_id, vector, in_force)"
+            " SELECT w.id, atlas_wording_vector(w.heading_path, w.text), p.id IS NOT NULL FROM atlas_wording w"
+            " LEFT JOIN atlas_provision p ON p.current_wording_id = w.id AND p.removed_at IS NULL"
         )
         cursor.execute(
             "INSERT INTO atlas_publicationlexemes (publication_id, vector)"

@@ -15,12 +15,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from analysis.models import DraftJob, DraftRun
+from atlas.csv_lines import guarded
 from atlas.models import Change, Publication
 from review import actions
 from review.metrics import cost, flow, quality, safety
 from review.metrics.charts import Series, bar_chart, line_chart
 from review.metrics.dashboard import BY_NAME
-from review.metrics.export import guarded
 from review.metrics.figures import Figures
 from review.metrics.period import Period
 from review.metrics.tables import Table

@@ -189,7 +189,8 @@ def test_no_rule_asks_whether_somebody_is_a_superuser() -> None:
     assert [path for path in files if "is_superuser" in path.read_text() and "sample" not in path.parts] == []
 
 
-def test_an_auditor_reads_everything_and_changes_nothing_wherever_they_post(client: Client) -> None:
+@pytest.mark.parametrize("role", ["Auditor", "Viewer"])
+def test_who_may_only_look_changes_nothing_wherever_they_post(client: Client, role: str) -> None:
     publication, edition = make_publication(), approve(make_edition(exposure_level="high"))
     keys = {
         "edition_id": edition.pk,
@@ -209,7 +210,7 @@ def test_an_auditor_reads_everything_and_changes_nothing_wherever_they_post(clie
     assert edition.head is not None
     form |= {name: value for name, value in initial_of(edition.head, "").items() if value is not False}
     form |= dict.fromkeys(("void_reason", "discard_reason", "request_changes_reason"), "x")
-    client.force_login(make_editor("Auditor"))
+    client.force_login(make_editor(role))
     before = digests()
     posted_to = 0
     for address in admin_addresses(keys):

@@ -71,7 +71,7 @@ def captures(request: HttpRequest, platform_slug: str, slug: str) -> HttpRespons
 
 
 def version(request: HttpRequest, public_id: str) -> HttpResponse:
-    row = cited(Version.objects.select_related("document__platform", "snapshot"), public_id)
+    row = cited(Version.objects.select_related("document__platform", "document__collection", "snapshot"), public_id)
     document = row.document
     looks = Capture.objects.filter(version=row).select_related("collection")
     first = looks.order_by("sequence").first()

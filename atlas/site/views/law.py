@@ -23,7 +23,7 @@ SHOWN_VALUES = 100
 
 def topics(request: HttpRequest) -> HttpResponse:
     held = Count("provisions", filter=Q(provisions__removed_at=None))
-    rows = Topic.objects.filter(is_retired=False).annotate(held=held).order_by("name")
+    rows = Topic.objects.filter(is_retired=False).only("key", "name").annotate(held=held).order_by("name")
     return render(request, "atlas/topics.html", {"topics": rows, "here": "topics"})
 
 

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from atlas.models import (
     FIVE_PARTS,
     PARTS,
-    Capture,
     Change,
     Exposure,
     Incident,
@@ -22,14 +21,12 @@ from atlas.models import (
     Provision,
     Publication,
     Topic,
-    Version,
-    Wording,
 )
-from atlas.models.cuts import stands_cut_anew
-from atlas.site.coverage import good_captures, sample_names
+from atlas.site.coverage import sample_names
 from atlas.site.lookup import cited, wanted_choice, wanted_document, wanted_platform, wanted_topic
 from atlas.site.paging import paged
 from atlas.site.reading import read, read_all
+from atlas.site.sources import latest_look, version_to_cite, went_into_another
 from atlas.templatetags.atlas_markup import obligations_cited_in
 
 OTHER_PLATFORMS_SHOWN = 3
@@ -49,7 +46,7 @@ def provisions(request: HttpRequest) -> HttpResponse:
         "platform": platform,
         "topic": topic,
         "platforms": Platform.objects.all(),
-        "topics": Topic.objects.filter(is_retired=False),
+        "topics": Topic.objects.filter(is_retired=False).only("key", "name"),
         "sample_platforms": sample_names(row.document.platform for row in page.rows),
     }
     return render(request, "atlas/provisions.html", context)
@@ -62,16 +59,16 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
     reading = read(row, publications)
     wordings = list(row.wordings.defer("text").select_related("first_capture__version").order_by("-number"))
     wording = row.current_wording or row.wordings.order_by("-number").first()
-    look = _latest_look(row)
+    look = latest_look(row)
     topics = list(row.topics.filter(is_retired=False))
     context = {
         "provision": row,
         "document": row.document,
         "platform": row.document.platform,
         "reading": reading,
-        "is_cut_anew": reading.is_cut_anew or _went_into_another(row, wording),
+        "is_cut_anew": reading.is_cut_anew or went_into_another(row, wording),
         "wording": wording,
-        "version": _version_to_cite(row, wordings, look),
+        "version": version_to_cite(row, wordings, look),
         "publications": publications,
         "wordings": wordings,
         "changes": list(Change.objects.filter(provision=row).select_related("capture").latest_first()),
@@ -84,14 +81,6 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
         **(_analysis(reading.shown) if reading.shown else {}),
     }
     return render(request, "atlas/provision.html", context)
-
-
-def _went_into_another(provision: Provision, wording: Wording | None) -> bool:
-    """Its last text stands still: a rebuild of ours made it part of another provision."""
-    if provision.removed_at is None or wording is None:
-        return False
-    rows = Wording.objects.filter(pk=wording.pk)
-    return rows.filter(stands_cut_anew(version="first_capture__version", wording="pk")).exists()
 
 
 def publication(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -171,24 +160,3 @@ def _on_other_platforms(provision: Provision, topics: Sequence[str]) -> QuerySet
         .for_lists()
         .select_related("provision__document__collection")[:OTHER_PLATFORMS_SHOWN]
     )
-
-
-def _latest_look(provision: Provision) -> Capture | None:
-    """The latest good capture of the document, with ``looks``, the number of captures, and ``since``. One query."""
-    every = Capture.objects.filter(document=OuterRef("document")).order_by().values("document")
-    good = good_captures().filter(document=provision.document_id).select_related("version")
-    return (
-        good.annotate(
-            looks=Subquery(every.annotate(number=Count("pk")).values("number")),
-            since=Subquery(every.annotate(first=Min("captured_at")).values("first")),
-        )
-        .order_by("-sequence")
-        .first()
-    )
-
-
-def _version_to_cite(provision: Provision, wordings: Sequence[Wording], look: Capture | None) -> Version | None:
-    """The version in which the shown text stands: the latest good one, or the one it was first seen in."""
-    if provision.removed_at is None:
-        return look.version if look else None
-    return wordings[0].first_capture.version if wordings else None

@@ -22,6 +22,7 @@ from atlas.search import (
     Unanswerable,
     best,
     count,
+    in_time,
     matches,
     read_question,
     snippets,
@@ -63,7 +64,9 @@ def search(request: HttpRequest) -> HttpResponse:
     }
     if typed:
         try:
-            context |= _answer(request, read_question(typed), kind, narrowing, is_best=order == "best")
+            question = read_question(typed)
+            with in_time():
+                context |= _answer(request, question, kind, narrowing, is_best=order == "best")
         except Unanswerable as problem:
             context["problem"] = str(problem)
     return render(request, "atlas/search.html", context)
@@ -77,7 +80,7 @@ def _answer(
     if is_best:
         rows, next_query = list(_for_hits(best(question, kind, found[kind.key], BEST_SHOWN), kind)), ""
     else:
-        page = paged(request, _for_hits(found[kind.key], kind), (_page_key(kind),), total=totals[kind.key])
+        page = paged(request, _for_hits(found[kind.key], kind), (kind.order,), total=totals[kind.key])
         rows, next_query = page.rows, page.next_query
     hits = _hits(question, kind, rows)
     return {
@@ -88,11 +91,6 @@ def _answer(
         "newest_first": _address(request, order="newest"),
         "sample_platforms": sample_names(hit.provision.document.platform for hit in hits),
     }
-
-
-def _page_key(kind: Kind) -> str:
-    """The field that pages go on after; the same order as the rows'."""
-    return "-current_wording_id" if kind.key == "provisions" else "-pk"
 
 
 def _for_hits(rows: Any, kind: Kind) -> Any:

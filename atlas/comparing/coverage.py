@@ -1,0 +1,98 @@
+"""What we hold of a platform: without it, nothing that is missing beside another platform means anything."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+
+from atlas.comparing.moments import Moment
+from atlas.comparing.standing import captures_until, each_topic, stood
+from atlas.models import Attribute, AttributeValue, Document, Incident, Outcome, Platform, Provision, Topic
+
+_NOT_GOOD = (Outcome.QUARANTINED, Outcome.FAILED)
+
+
+@dataclass
+class Coverage:
+    """Of one platform: its documents (of the past those looked at until then), how many of them have an archived
+    text, and which cannot be captured."""
+
+    documents: int = 0
+    held: int = 0
+    not_captured: list[Document] = field(default_factory=list)
+
+
+def coverage_of(moment: Moment, platforms: Collection[Platform]) -> dict[int, Coverage]:
+    """For each of ``platforms`` by its key. One query."""
+    found = {platform.pk: Coverage() for platform in platforms}
+    for document in _documents(moment).filter(platform__in=found):
+        coverage = found[document.platform_id]
+        coverage.documents += 1
+        coverage.held += document.has_text  # type: ignore[attr-defined]
+        if document.is_not_captured:  # type: ignore[attr-defined]
+            coverage.not_captured.append(document)
+    return found
+
+
+def _documents(moment: Moment) -> QuerySet[Document]:
+    looks = captures_until(moment).filter(document=OuterRef("pk")).order_by("-sequence")
+    rows = Document.objects.annotate(has_text=Exists(looks.filter(version__isnull=False))).order_by("name", "pk")
+    rows = rows.select_related("platform").only("name", "slug", "platform__slug")
+    if not moment.is_past:
+        return rows.annotate(is_not_captured=Exists(Incident.objects.filter(document=OuterRef("pk"), closed_at=None)))
+    rows = rows.annotate(outcome=Subquery(looks.values("outcome")[:1])).filter(outcome__isnull=False)
+    return rows.annotate(is_not_captured=Q(outcome__in=_NOT_GOOD))
+
+
+def provisions_in_force(platforms: Collection[Platform]) -> dict[int, int]:
+    """How many there are now, by key of the platform. One query."""
+    rows = Provision.objects.in_force().filter(document__platform__in=platforms)
+    return dict(rows.order_by().values_list("document__platform").annotate(Count("pk")))
+
+
+def among(moment: Moment, slugs: Collection[str]) -> QuerySet[Platform]:
+    """The platforms named by ``slugs``; without any, all, or of the past all that Atlas had looked at by then."""
+    if slugs:
+        return Platform.objects.filter(slug__in=slugs)
+    if not moment.is_past:
+        return Platform.objects.all()
+    return Platform.objects.filter(Exists(captures_until(moment).filter(document__platform=OuterRef("pk"))))
+
+
+def ranked(
+    platforms: QuerySet[Platform], moment: Moment, *, topic: Topic | None = None, attribute: Attribute | None = None
+) -> QuerySet[Platform]:
+    """Each with ``analyses``, how many stood (on ``topic``, with a value of ``attribute``), to sort by ``RANK``."""
+    counted = stood(moment)
+    if topic is not None:
+        counted = counted.filter(topics__contains=[topic.pk])
+    if attribute is not None:
+        counted = counted.filter(Exists(AttributeValue.objects.filter(publication=OuterRef("pk"), attribute=attribute)))
+    publications = "documents__provisions__publications"
+    analyses = Count(publications, distinct=True, filter=Q(**{f"{publications}__in": counted.order_by().values("pk")}))
+    return platforms.annotate(analyses=analyses, held=_held(moment, topic))
+
+
+RANK = ("-analyses", "-held", "name", "pk")
+
+
+def _held(moment: Moment, topic: Topic | None) -> Count | Value:
+    """Provisions in force on ``topic``, so that platforms with something to read come first. Not told of the past."""
+    if topic is None or moment.is_past:
+        return Value(0)
+    on_topic = Provision.objects.in_force().filter(topics=topic).order_by().values("pk")
+    return Count("documents__provisions", distinct=True, filter=Q(documents__provisions__in=on_topic))
+
+
+def topics_of(moment: Moment, keys: Sequence[str]) -> list[Topic]:
+    """The topics with these ``keys``; without any, those of the catalogue, or of the past those analysed by then.
+
+    The catalogue changes and keeps no dates, so a page of the past takes its lines from what was published.
+    """
+    topics = Topic.objects.only("name")
+    if keys:
+        return list(topics.filter(pk__in=keys))
+    if not moment.is_past:
+        return list(topics.filter(is_retired=False))
+    named = stood(moment).annotate(topic=each_topic())
+    return list(topics.filter(pk__in=named.order_by().values("topic")))

@@ -1,0 +1,1 @@
+"""All that is known of a provision as one PDF: to file, hand on, and print."""

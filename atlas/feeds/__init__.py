@@ -1,0 +1,1 @@
+"""What readers subscribe to: announced changes and approved analyses, as Atom."""
