@@ -50,7 +50,7 @@ from review.models import (
     UnsavedText,
 )
 from tests.atlas.api.asking import walk
-from tests.atlas.site_rows import allow_publications_past_review, hold_capture, make_rows, publish
+from tests.atlas.site_rows import allow_publications_past_review, hold_capture, make_rows, publish, reword
 from tests.canaries import BIRD, Aviary, empty_places
 from tests.crawling import crawl, filled, public_routes, route_of, strings
 from tests.factories import NOON, make_document, make_provision
@@ -173,7 +173,9 @@ def _questions() -> list[str]:
     hashes += [*Revision.objects.values_list("content_sha256", flat=True)]
     hashes += [*Snapshot.objects.values_list("sha256", flat=True)]
     searches = [f"/search/?q={BIRD}{kind}" for kind in ("", *kinds, *(f"&kind={kind}" for kind in KINDS))]
-    return [*searches, *(f"/verify/?sha256={value}" for value in set(hashes))]
+    pairs = [list(document.versions.order_by("number")) for document in Document.objects.filter(versions__number=2)]
+    beside = [f"/versions/{old.public_id}/against/{new.public_id}/" for old, new, *_ in pairs]
+    return [*searches, *beside, *(f"/verify/?sha256={value}" for value in set(hashes))]
 
 
 def fill_with_canaries() -> Aviary:
@@ -181,6 +183,7 @@ def fill_with_canaries() -> Aviary:
     allow_publications_past_review()
     provisions = make_rows(4, provisions=2)
     publish(provisions[0], summary=f"{BIRD} {PUBLIC_WORD}")
+    reword(provisions[7], "The clause was written anew, and says when.")
     _ended(birds, provisions)
     _held(birds, provisions[6].document)
     person = _person(birds)
