@@ -1,6 +1,8 @@
 """Rows for the pages of the public site. Publications are written past the review, which has its own tests."""
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -58,6 +60,24 @@ def allow_publications_past_review() -> None:
             cursor.execute(f"ALTER TABLE atlas_publication DISABLE TRIGGER {trigger}")
         for table, trigger in PARTICULARS.items():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+
+
+@contextmanager
+def committing_past_review() -> Iterator[None]:
+    """The same for a test that commits: the triggers are on again, as they were, when it ends."""
+    tables = {"atlas_publication", *PARTICULARS}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
+            " WHERE tgenabled = 'A' AND tgrelid::regclass::text = ANY(%s)",
+            [sorted(tables)],
+        )
+        before = cursor.fetchall()
+    allow_publications_past_review()
+    yield
+    with connection.cursor() as cursor:
+        for table, trigger in before:
+            cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}")
 
 
 def make_catalogue() -> Obligation:

@@ -80,7 +80,7 @@ def test_an_analysis_is_an_article_by_its_approver(client: Client, provision: Pr
         {
             "@type": "Legislation",
             "name": "GDPR, Art. 5(1)(b)",
-            "url": "http://localhost:8000/law/gdpr/#gdpr-art-5-1-b",
+            "url": "http://localhost:8000/law/gdpr/gdpr-art-5-1-b/",
         }
     ]
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request
 from pytest_django.live_server_helper import LiveServer
 
 from atlas.models import Change, DateKind, Provision, Publication, StatedDate, Version
-from tests.atlas.site_rows import allow_publications_past_review, make_rows, publish
+from tests.atlas.site_rows import committing_past_review, make_rows, publish
 from tests.factories import NOON, make_provision, make_version
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -89,10 +89,11 @@ KINDS: tuple[Callable[[], str], ...] = (
 @pytest.fixture
 def addresses() -> list[str]:
     """The address of a page of each kind, with something to show on it."""
-    allow_publications_past_review()
-    for provision in make_rows(2, provisions=2)[:2]:
-        publish(provision, public_note="A period was wrong.")
-    publish(make_provision("Another text."), withdrawn_at=NOON + timedelta(days=9), withdrawal_note="It was misread.")
+    with committing_past_review():
+        for provision in make_rows(2, provisions=2)[:2]:
+            publish(provision, public_note="A period was wrong.")
+        ended = {"withdrawn_at": NOON + timedelta(days=9), "withdrawal_note": "It was misread."}
+        publish(make_provision("Another text."), **ended)
     version, _ = make_version(_provision().document, "These terms take effect on 1 May 2199.")
     StatedDate.objects.create(version=version, kind=DateKind.EFFECTIVE, value="2199-05-01", start=12, end=37)
     return [address() for address in KINDS]

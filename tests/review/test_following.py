@@ -539,13 +539,14 @@ class TestWhatReadersSee:
             actions.restore(first)
         assert Publication.objects.live().get() == second
 
-    def test_it_can_be_withdrawn_like_any_other(self) -> None:
+    def test_it_is_withdrawn_with_the_first_publication_of_its_words(self) -> None:
         first, _ = self.superseded()
         return_to(first.provision, first.wording)
         following.follow_changes()
+        check_constraints()
         actions.withdraw(Publication.objects.live().get(), by=make_editor("Managing editor"), reason="Wrong after all.")
         first.refresh_from_db()
-        assert first.withdrawn_at is None
+        assert first.withdrawal_note == "Wrong after all."
         assert is_whole()
 
 
