@@ -7,9 +7,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Val
 
 from atlas.comparing.moments import Moment
 from atlas.comparing.standing import captures_until, each_topic, stood
-from atlas.models import Attribute, AttributeValue, Document, Incident, Outcome, Platform, Provision, Topic
-
-_NOT_GOOD = (Outcome.QUARANTINED, Outcome.FAILED)
+from atlas.models import Attribute, AttributeValue, Document, Incident, Platform, Provision, Topic
+from atlas.site.coverage import NOT_GOOD
 
 
 @dataclass
@@ -41,7 +40,7 @@ def _documents(moment: Moment) -> QuerySet[Document]:
     if not moment.is_past:
         return rows.annotate(is_not_captured=Exists(Incident.objects.filter(document=OuterRef("pk"), closed_at=None)))
     rows = rows.annotate(outcome=Subquery(looks.values("outcome")[:1])).filter(outcome__isnull=False)
-    return rows.annotate(is_not_captured=Q(outcome__in=_NOT_GOOD))
+    return rows.annotate(is_not_captured=Q(outcome__in=NOT_GOOD))
 
 
 def provisions_in_force(platforms: Collection[Platform]) -> dict[int, int]:

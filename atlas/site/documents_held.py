@@ -10,7 +10,7 @@ from django.db.models import Count, F, Min, Q, QuerySet, Window
 from django.db.models.functions import Lag
 
 from atlas.models import Capture, Document, Incident, Outcome, Provision, Version
-from atlas.site.coverage import good_captures
+from atlas.site.coverage import NOT_GOOD, good_captures
 
 HELD = {"broken": "Cannot be captured now", "unstable": "Unstable pages"}
 INCIDENTS_SHOWN = 3  # past ones of a document; the rest is a link away
@@ -97,7 +97,7 @@ def incident_totals() -> tuple[list[int], int]:
 def _looks(keys: Sequence[int]) -> dict[int, dict[str, Any]]:
     rows = Capture.objects.filter(document__in=keys).order_by().values("document")
     rows = rows.annotate(
-        since=Min("captured_at", filter=~Q(outcome__in=[Outcome.QUARANTINED, Outcome.FAILED])),
+        since=Min("captured_at", filter=~Q(outcome__in=NOT_GOOD)),
         looks=Count("pk"),
         held=Count("pk", filter=Q(outcome=Outcome.QUARANTINED)),
         failed=Count("pk", filter=Q(outcome=Outcome.FAILED)),

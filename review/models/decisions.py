@@ -70,7 +70,7 @@ class Decision(models.Model):
         ]
         indexes = [
             models.Index(fields=["at", "kind"], name="decision_at"),
-            models.Index(fields=["revision", "round"], condition=models.Q(kind="approve"), name="decision_approvals"),
+            models.Index(fields=["revision", "round"], condition=Q(kind="approve"), name="decision_approvals"),
         ]
 
     def __str__(self) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Trim
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 
 from analysis.models import DraftJob, DraftRun, Reason
+from atlas.choices import choices_of
 from atlas.models import Change, ChangeCluster, Exposure, Platform, Publication, Topic, User
 from review.models import AuthorKind, Edition, Revision
 
@@ -117,22 +118,16 @@ def choices(*, with_colleagues: bool = False) -> dict[str, list[tuple[str, str]]
     """What can be chosen for each filter, and as assignee: value and words. One query."""
     clusters = ChangeCluster.objects.order_by("-pk").values("pk")[:LATEST_CLUSTERS]
     models = DraftRun.objects.exclude(model_requested="").distinct()
-    offered = [
-        _choice("platform", Platform.objects.all(), F("slug"), F("name")),
-        _choice("topic", Topic.objects.filter(is_retired=False), F("key"), F("name")),
-        _choice("cluster", ChangeCluster.objects.filter(pk__in=clusters), F("pk"), F("title")),
-        _choice("drafter", models, F("model_requested"), F("model_requested")),
-    ]
-    if with_colleagues:
-        editors = User.objects.with_perm("review.change_edition", backend=BACKEND)
-        offered.append(_choice("colleague", editors, F("pk"), _SHOWN_NAME))
-    found: dict[str, list[tuple[str, str]]] = {
-        name: [] for name in ("platform", "topic", "cluster", "drafter", "colleague")
-    }
-    for name, value, words in offered[0].union(*offered[1:], all=True):
-        found[name].append((value, words))
-    for name in found:
-        found[name].sort(key=lambda choice: choice[1].casefold())
+    editors = User.objects.with_perm("review.change_edition", backend=BACKEND)
+    found = choices_of(
+        {
+            "platform": (Platform.objects.all(), "slug", "name"),
+            "topic": (Topic.objects.filter(is_retired=False), "key", "name"),
+            "cluster": (ChangeCluster.objects.filter(pk__in=clusters), "pk", "title"),
+            "drafter": (models, "model_requested", "model_requested"),
+            "colleague": (editors if with_colleagues else editors.none(), "pk", _SHOWN_NAME),
+        }
+    )
     return {
         **found,
         "exposure": list(Exposure.choices),
@@ -145,9 +140,3 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 _FULL_NAME = Trim(Concat("first_name", Value(" "), "last_name"))
 _SHOWN_NAME = Coalesce(NullIf("public_name", Value("")), NullIf(_FULL_NAME, Value("")), "username")  # User.shown_name
 _KINDS = (AuthorKind.OUTLINE, AuthorKind.PERSON)
-
-
-def _choice(name: str, rows: QuerySet[Any], value: Any, words: Any) -> QuerySet[Any]:
-    texts = {"of": Value(name, TextField()), "value": Cast(value, TextField()), "words": Cast(words, TextField())}
-    annotated: QuerySet[Any] = rows.order_by().annotate(**texts)
-    return annotated.values_list("of", "value", "words")

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet, TextField, Value
-from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from atlas.choices import choices_of
 from atlas.markup import without_marks
 from atlas.models import PARTS, Exposure, Instrument, Jurisdiction, Platform, Provision, Publication, Topic, Wording
 from atlas.search import (
@@ -141,22 +140,15 @@ def _day(request: HttpRequest, name: str) -> date | None:
 
 def _choices() -> dict[str, list[tuple[str, str]]]:
     """What can be chosen for each filter: value and name. One query."""
-    offered = [
-        _choice("platform", Platform.objects.all(), "slug", "name"),
-        _choice("topic", Topic.objects.filter(is_retired=False), "key", "name"),
-        _choice("instrument", Instrument.objects.filter(is_retired=False), "key", "short_name"),
-        _choice("jurisdiction", Jurisdiction.objects.filter(instruments__is_retired=False).distinct(), "key", "name"),
-    ]
-    found: dict[str, list[tuple[str, str]]] = {name: [] for name in ("platform", "topic", "instrument", "jurisdiction")}
-    for name, value, words in offered[0].union(*offered[1:], all=True):
-        found[name].append((value, words))
-    return {name: sorted(choices, key=lambda choice: choice[1].casefold()) for name, choices in found.items()}
-
-
-def _choice(name: str, rows: QuerySet[Any], value: str, words: str) -> QuerySet[Any]:
-    texts = {"of": Value(name, TextField()), "value": Cast(F(value), TextField()), "words": Cast(F(words), TextField())}
-    annotated: QuerySet[Any] = rows.order_by().annotate(**texts)
-    return annotated.values_list("of", "value", "words")
+    cited = Jurisdiction.objects.filter(instruments__is_retired=False).distinct()
+    return choices_of(
+        {
+            "platform": (Platform.objects.all(), "slug", "name"),
+            "topic": (Topic.objects.filter(is_retired=False), "key", "name"),
+            "instrument": (Instrument.objects.filter(is_retired=False), "key", "short_name"),
+            "jurisdiction": (cited, "key", "name"),
+        }
+    )
 
 
 def _address(request: HttpRequest, **changes: str) -> str:
