@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from django_q.tasks import async_task
 
 from atlas.management.commands.cluster import sync_schedules
 from tests.atlas import tasks
-from tests.processes import Running, clusters, database_url, eventually
+from tests.processes import ROOT, Running, clusters, database_url, environment, eventually
 
 Start = Callable[[], Running]
 
@@ -104,6 +106,30 @@ def test_sigterm_to_the_whole_group_lets_a_running_task_end(
     assert cluster.process.wait(15) == 0
     assert Task.objects.filter(success=True).count() == 1
     assert not OrmQ.objects.exists()
+
+
+STOPPED_WHILE_IT_STARTS = """
+import os, signal, sys, django
+from multiprocessing.context import ForkProcess
+django.setup()
+from atlas.management.commands import cluster
+
+start = ForkProcess.start
+def stop_and_start(process):
+    ForkProcess.start = start
+    os.kill(os.getpid(), signal.SIGTERM)
+    start(process)
+ForkProcess.start = stop_and_start
+sys.exit(cluster.run(cluster.HeedfulCluster()))
+"""
+
+
+def test_sigterm_before_the_sentinel_lives_is_heeded(rows: None) -> None:
+    told = environment(DATABASE_URL=database_url(), DJANGO_SETTINGS_MODULE="atlas.settings")
+
+    done = subprocess.run([sys.executable, "-c", STOPPED_WHILE_IT_STARTS], cwd=ROOT, env=told, timeout=20)
+
+    assert done.returncode == 0
 
 
 def test_a_long_drain_hears_that_the_cluster_stops(start: Start, tmp_path: Path) -> None:

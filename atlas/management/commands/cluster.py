@@ -11,6 +11,7 @@ import platform
 import signal
 import sys
 from multiprocessing.process import BaseProcess
+from types import FrameType
 from typing import Any, NoReturn
 
 import structlog
@@ -63,6 +64,26 @@ class StrictSentinel(stock.Sentinel):  # type: ignore[misc]  # django_q has no t
         os._exit(EXIT_START_ME_AGAIN)
 
 
+class HeedfulCluster(stock.Cluster):  # type: ignore[misc]  # django_q has no types
+    """Heeds a SIGTERM that comes before its sentinel lives; django-q2 forgets that one and runs on.
+
+    It comes when whoever supervises the cluster is killed while the cluster starts.
+    """
+
+    is_asked_to_stop = False
+
+    def sig_handler(self, signum: int, frame: FrameType | None) -> None:
+        self.is_asked_to_stop = True
+        if self.sentinel is not None:
+            super().sig_handler(signum, frame)
+
+    def start(self) -> int:
+        pid: int = super().start()
+        if self.is_asked_to_stop:
+            self.stop()  # does nothing if the handler could
+        return pid
+
+
 class Command(BaseCommand):
     help = "Run background tasks. Ends with exit code 70 when it should be started again; SIGTERM stops it gracefully."
 
@@ -74,7 +95,7 @@ class Command(BaseCommand):
         multiprocessing.set_start_method("fork", force=True)  # as django-q2 does; its locks have to match
         os.register_at_fork(after_in_child=_prepare_child)
         stock.Sentinel = StrictSentinel
-        sys.exit(run(stock.Cluster()))
+        sys.exit(run(HeedfulCluster()))
 
 
 def run(cluster: stock.Cluster) -> int:
