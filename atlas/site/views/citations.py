@@ -5,7 +5,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from atlas.citing import cited as citing
 from atlas.citing.writing import FORMATS
 from atlas.models import Change, Provision, Publication, Version
-from atlas.site.headers import conditional
 from atlas.site.lookup import cited
 from atlas.site.sources import latest_look, version_to_cite
 
@@ -21,30 +20,30 @@ def provision(request: HttpRequest, public_id: str, suffix: str) -> HttpResponse
     wording = wording or (wordings[0] if wordings else None)
     if wording is None or version is None:
         raise Http404("No text of this provision is archived.")
-    return _download(request, citing.provision_text(row, wording, version), suffix)
+    return _download(citing.provision_text(row, wording, version), suffix)
 
 
 def version(request: HttpRequest, public_id: str, suffix: str) -> HttpResponse:
     rows = Version.objects.select_related(*PLACE, "snapshot").defer("snapshot__text")
-    return _download(request, citing.document_version(cited(rows, public_id)), suffix)
+    return _download(citing.document_version(cited(rows, public_id)), suffix)
 
 
 def change(request: HttpRequest, public_id: str, suffix: str) -> HttpResponse:
     rows = Change.objects.select_related(*PLACE, "provision", "capture", "old_wording", "new_wording")
-    return _download(request, citing.change(cited(rows, public_id)), suffix)
+    return _download(citing.change(cited(rows, public_id)), suffix)
 
 
 def publication(request: HttpRequest, public_id: str, suffix: str) -> HttpResponse:
     """Also of one that was withdrawn or retracted: the citation then says so, and has nothing of its text."""
     rows = Publication.objects.select_related(*(f"provision__{name}" for name in PLACE), "version")
     row = cited(rows, public_id)
-    return _download(request, citing.analysis(row, row.approvals.all()), suffix)
+    return _download(citing.analysis(row, row.approvals.all()), suffix)
 
 
-def _download(request: HttpRequest, thing: citing.Cited, suffix: str) -> HttpResponse:
+def _download(thing: citing.Cited, suffix: str) -> HttpResponse:
     kind = FORMATS.get(suffix)
     if kind is None:
         raise Http404(f"A citation is to be had as {', '.join(FORMATS)}.")
     response = HttpResponse(kind.write(thing), content_type=kind.content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{thing.key}.{suffix}"'
-    return conditional(request, response)
+    return response

@@ -6,12 +6,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import http_date
 
 from atlas.feeds.atom import CONTENT_TYPE, Entry, Feed, as_xml
 from atlas.feeds.entries import of_changes, of_publications
 from atlas.feeds.tags import tag
 from atlas.models import Change, Document, Platform, Publication, Topic
-from atlas.site.headers import conditional
 from atlas.site.lookup import cited
 
 SUBTITLE = "Changes of platform terms, and analyses that named people approved. Not legal advice."
@@ -70,4 +70,6 @@ def _feed(request: HttpRequest, name: str, title: str, page: str, entries: Seque
         page=f"{settings.BASE_URL}{page}",
         entries=tuple(newest_first),
     )
-    return conditional(request, HttpResponse(as_xml(feed), content_type=CONTENT_TYPE), modified=feed.updated)
+    response = HttpResponse(as_xml(feed), content_type=CONTENT_TYPE)
+    response.headers["Last-Modified"] = http_date(feed.updated.timestamp())
+    return response

@@ -8,7 +8,6 @@ from django.urls import reverse
 from atlas.archive.telling.counting import totals
 from atlas.models import Change, Document, Platform, Provision, Publication, Version
 from atlas.site import sitemaps
-from atlas.site.headers import conditional
 
 XML, PLAIN = "application/xml; charset=utf-8", "text/plain; charset=utf-8"
 ROBOTS = "User-agent: *\nDisallow: {admin}\nAllow: /\n\nSitemap: {sitemap}\n"
@@ -21,14 +20,14 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:
-    return conditional(request, HttpResponse(sitemaps.index(), content_type=XML))
+    return HttpResponse(sitemaps.index(), content_type=XML)
 
 
 def sitemap_section(request: HttpRequest, name: str, number: int) -> HttpResponse:
     page = sitemaps.section_page(name, number)
     if page is None:
         raise Http404("The sitemap has no such part; see its index.")
-    return conditional(request, HttpResponse(page, content_type=XML))
+    return HttpResponse(page, content_type=XML)
 
 
 def llms(request: HttpRequest) -> HttpResponse:
@@ -45,5 +44,4 @@ def llms(request: HttpRequest) -> HttpResponse:
         },
         "only_sample": not Platform.objects.filter(is_sample=False).exists(),
     }
-    response = render(request, "atlas/llms.txt", context, content_type=PLAIN)
-    return conditional(request, response)
+    return render(request, "atlas/llms.txt", context, content_type=PLAIN)
