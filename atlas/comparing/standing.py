@@ -38,8 +38,7 @@ def standing(moment: Moment) -> PublicationQuerySet:
     ended = Q(withdrawn_at__isnull=False) | Q(retracted_at__isnull=False)
     rows = stood(moment).annotate(has_ended=ExpressionWrapper(ended, output_field=BooleanField()))
     if not moment.is_past:
-        stale = Publication.objects.filter(pk=OuterRef("pk")).describing_another_text()
-        return rows.annotate(is_stale=Exists(stale))
+        return rows.with_staleness()
     is_other = ~Exists(_same_text_then()) & ~Q(_stood_cut_anew())
     is_stale = ExpressionWrapper(Q(text_then__isnull=False) & is_other, output_field=BooleanField())
     return rows.annotate(text_then=_version_then(moment)).annotate(is_stale=is_stale)

@@ -47,7 +47,7 @@ def by_document(platform: Platform) -> dict[str, dict[int, int]]:
 
 
 def _per(rows: QuerySet[Any], field: str) -> dict[int, int]:
-    pairs: Iterable[tuple[int, int]] = rows.order_by().values_list(field).annotate(Count("pk"))
+    pairs: Iterable[tuple[int, int]] = rows.order_by().values_list(field).annotate(number=Count("*"))
     return dict(pairs)
 
 
