@@ -7,6 +7,6 @@ def stands_cut_anew(*, version: str, wording: str) -> Func:
     """For rows that name a wording and a version with it: a later splitter cut that version, and every piece that it
     made of the wording's stretch still reads the same in the document.
 
-    The function is PostgreSQL's own (``atlas/migrations/0011_cut_anew.py``).
+    The function is PostgreSQL's own (``atlas/migrations/0011_public_pages.py``).
     """
     return Func(version, wording, function="atlas_stands_cut_anew", arity=2, output_field=BooleanField())

@@ -186,6 +186,11 @@ class Change(PublicIdentifier):
                 condition=Q(significance="substantive", is_return=False),
                 name="change_announced",
             ),
+            models.Index(
+                fields=["document"],
+                condition=Q(significance="substantive", is_return=False),
+                name="change_announced_document",
+            ),
         ]
 
     def __str__(self) -> str:

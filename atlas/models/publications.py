@@ -47,6 +47,7 @@ FIVE_PARTS = (
     Part("compliance_considerations", "Compliance considerations"),
 )
 PARTS = SUMMARY_PARTS + FIVE_PARTS
+ENDS = ("superseded_at", "withdrawn_at", "retracted_at")  # what a publication can come to, and when it did
 TEXT_FIELDS = ("title", *(part.field for part in PARTS))
 
 
@@ -95,9 +96,8 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def live_at(self, at: datetime) -> "PublicationQuerySet":
         """Those that stood at ``at``. What was withdrawn or retracted since is among them: show none of its text."""
-        ends = ("superseded_at", "withdrawn_at", "retracted_at")
         rows = self.filter(published_at__lte=at)
-        for end in ends:
+        for end in ENDS:
             rows = rows.filter(Q(**{end: None}) | Q(**{f"{end}__gt": at}))
         return rows
 
@@ -196,6 +196,10 @@ class Publication(AnalysisText, PublicIdentifier):
         indexes = [
             models.Index(fields=["content_sha256"], name="publication_by_checksum"),
             models.Index(fields=["published_at"], name="publication_by_date"),
+            *(
+                models.Index(fields=[end], condition=Q(**{f"{end}__isnull": False}), name=f"publication_{end}")
+                for end in ENDS
+            ),
             GinIndex(fields=["topics"], name="publication_topics", fastupdate=False),
         ]
 

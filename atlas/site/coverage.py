@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from atlas.archive.telling.counting import counted
-from atlas.models import Capture, Document, Incident, Outcome, Platform
+from atlas.models import Capture, Document, Incident, Outcome, Platform, Provision
 
 NOT_GOOD = (Outcome.QUARANTINED, Outcome.FAILED)
 
@@ -30,6 +30,15 @@ def with_captures(documents: QuerySet[Document]) -> QuerySet[Document]:
 def open_incidents() -> QuerySet[Incident]:
     rows: QuerySet[Incident] = counted()["incidents"].rows
     return rows
+
+
+def with_open_incident(provisions: QuerySet[Provision]) -> QuerySet[Provision]:
+    """Each with ``not_captured_since`` and ``not_captured_because`` of the open incident of its document."""
+    incident = Incident.objects.filter(document=OuterRef("document"), closed_at=None).order_by()
+    return provisions.annotate(
+        not_captured_since=Subquery(incident.values("opened_at")),
+        not_captured_because=Subquery(incident.values("cause")),
+    )
 
 
 def by_platform() -> dict[str, dict[int, int]]:

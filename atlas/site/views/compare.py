@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from atlas.comparing.coverage import RANK, Coverage, among, coverage_of, provisions_in_force, ranked, topics_of
+from atlas.comparing.coverage import Coverage, among, coverage_of, provisions_in_force, ranked, topics_of
 from atlas.comparing.facts import Facts, facts_of
 from atlas.comparing.matrix import Cell, Matrix, State, compare
 from atlas.comparing.moments import Moment
@@ -19,7 +19,7 @@ from atlas.site.compare_tables import csv_response, matrix_rows
 from atlas.site.coverage import sample_names
 from atlas.site.lookup import wanted_choice, wanted_keys
 from atlas.site.moments import at_a_moment, frame
-from atlas.site.paging import Page, paged
+from atlas.site.paging import paged_list
 from atlas.templatetags.atlas_markup import obligations_cited_in
 
 COLUMNS = 12
@@ -51,13 +51,11 @@ def matrix(request: HttpRequest, moment: Moment) -> HttpResponse:
     """Topics by platform, twelve platforms a page; ``?format=csv`` has all of them in one table."""
     slugs, keys = wanted_keys(request, "platform"), wanted_keys(request, "topic")
     topics = _all_of(keys, topics_of(moment, keys))
-    platforms = among(moment, slugs)
-    by_rank = ranked(platforms, moment)
+    platforms = ranked(among(moment, slugs), moment)
     if wanted_choice(request, "format", ["csv"]):
-        found = compare(moment, _all_of(slugs, list(by_rank.order_by(*RANK))), topics)
+        found = compare(moment, _all_of(slugs, platforms), topics)
         return csv_response("atlas-compare", moment, matrix_rows(found, moment))
-    page = paged(request, by_rank, RANK, total=platforms.count(), size=COLUMNS)
-    _refuse_unknown(slugs, page)
+    page = paged_list(request, _all_of(slugs, platforms), size=COLUMNS)
     found = compare(moment, page.rows, topics)
     choice = [*(("platform", slug) for slug in slugs), *(("topic", key) for key in keys)]
     context = {
@@ -79,9 +77,8 @@ def topic(request: HttpRequest, moment: Moment, key: str) -> HttpResponse:
     """The archived texts on one topic, platform by platform."""
     row = get_object_or_404(Topic, key=key)
     slugs = wanted_keys(request, "platform")
-    platforms = among(moment, slugs)
-    page = paged(request, ranked(platforms, moment, topic=row), RANK, total=platforms.count(), size=SIDES)
-    _refuse_unknown(slugs, page)
+    platforms = ranked(among(moment, slugs), moment, topic=row)
+    page = paged_list(request, _all_of(slugs, platforms), size=SIDES)
     texts = texts_on(row, moment, page.rows, most=TEXTS_OF_ONE if len(slugs) == 1 else TEXTS_EACH)
     coverage = coverage_of(moment, page.rows)
     context = {
@@ -109,7 +106,7 @@ def platforms(request: HttpRequest, moment: Moment) -> HttpResponse:
         **frame(moment, choice),
     }
     if len(set(slugs)) == 2:
-        by_slug = {platform.slug: platform for platform in ranked(among(moment, slugs), moment)}
+        by_slug = {platform.slug: platform for platform in among(moment, slugs)}
         pair = [by_slug[slug] for slug in slugs if slug in by_slug]
         context |= _pair(_all_of(slugs, pair), moment)
     return render(request, "atlas/compare_platforms.html", context)
@@ -168,11 +165,6 @@ def _has_something(cell: Cell) -> bool:
 
 def _named(platforms: Sequence[Platform]) -> list[tuple[str, str]]:
     return [("platform", platform.slug) for platform in platforms]
-
-
-def _refuse_unknown(slugs: Sequence[str], page: Page[Platform]) -> None:
-    if slugs and page.total != len(slugs):
-        raise Http404("one of these platforms is none of ours")
 
 
 def _all_of(wanted: Sequence[str], found: list[Any]) -> list[Any]:

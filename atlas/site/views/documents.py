@@ -1,6 +1,7 @@
 """Documents, their captures and versions, and what could not be captured."""
 
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -27,8 +28,10 @@ def documents(request: HttpRequest) -> HttpResponse:
 
 
 def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpResponse:
-    row = _document(with_captures(Document.objects.all()), platform_slug, slug)
-    changes = Change.objects.announced().filter(document=row)
+    announced = Change.objects.announced().filter(document=OuterRef("pk")).order_by()
+    number = Subquery(announced.values("document").annotate(number=Count("*")).values("number"))
+    rows = with_captures(Document.objects.annotate(announced=Coalesce(number, 0)))
+    row = _document(rows, platform_slug, slug)
     found_by = _found_by(row)
     incidents = list(row.incidents.order_by("-opened_at"))
     provisions = list(row.provisions.select_related("current_wording").defer("current_wording__text"))
@@ -48,8 +51,8 @@ def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpRespons
         "incidents": [incident for incident in incidents if not incident.closed_at],
         "past_incidents": past[:PAST_INCIDENTS],
         "past_incidents_total": len(past),
-        "changes": as_entries(changes).latest_first()[:10],
-        "changes_total": changes.count(),
+        "changes": as_entries(Change.objects.announced().filter(document=row)).latest_first()[:10],
+        "changes_total": row.announced,  # type: ignore[attr-defined]
         "sample_platforms": sample_names([row.platform]),
         "here": "platforms",
     }

@@ -1,9 +1,10 @@
-"""Whether a text stands in pieces that a later splitter made of it: asked for every row of every list of analyses.
+"""What readers' pages ask again and again: is a text cut anew, what happened last, how much changed where."""
 
-A function keeps its plan for the session. As a subquery of each list it took PostgreSQL longer to plan than to answer.
-"""
+from django.db import migrations, models
+from django.db.models import Q
 
-from django.db import migrations
+# Of a text that a rebuild divided otherwise: does it still stand, in the pieces that the later splitter made of it?
+# A function keeps its plan for the session; as a subquery of each list it took longer to plan than to answer.
 
 FUNCTION = """
 CREATE FUNCTION atlas_stands_cut_anew(of_version bigint, of_wording bigint) RETURNS boolean
@@ -32,4 +33,19 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION atlas_stands_cut_anew(bigint, bigint)"),
+        *(
+            migrations.AddIndex(
+                "publication",
+                models.Index(fields=[end], condition=Q(**{f"{end}__isnull": False}), name=f"publication_{end}"),
+            )
+            for end in ("superseded_at", "withdrawn_at", "retracted_at")
+        ),
+        migrations.AddIndex(
+            "change",
+            models.Index(
+                fields=["document"],
+                condition=Q(significance="substantive", is_return=False),
+                name="change_announced_document",
+            ),
+        ),
     ]
