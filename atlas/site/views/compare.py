@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from atlas.comparing.coverage import Coverage, among, coverage_of, provisions_in_force, ranked, topics_of
 from atlas.comparing.facts import Facts, facts_of
-from atlas.comparing.matrix import Cell, Matrix, State, compare
+from atlas.comparing.matrix import Cell, Linked, Matrix, State, compare
 from atlas.comparing.moments import Moment
 from atlas.comparing.texts import Texts, texts_on
 from atlas.models import Attribute, Obligation, Platform, Topic
@@ -27,14 +27,6 @@ SIDES = 6
 # Of each platform on a page of several; of one alone the longest list.
 TEXTS_EACH, TEXTS_OF_ONE = 3, 200
 FACTS_OF_TWO = 5
-
-
-@dataclass(frozen=True)
-class Linked:
-    """A cell of the matrix with the address of the list that it counts."""
-
-    cell: Cell
-    href: str
 
 
 @dataclass(frozen=True)

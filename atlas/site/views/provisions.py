@@ -48,8 +48,8 @@ def provisions(request: HttpRequest) -> HttpResponse:
         "readings": read_all(page.rows),
         "platform": platform,
         "topic": topic,
-        "platforms": Platform.objects.all(),
-        "topics": Topic.objects.filter(is_retired=False).only("key", "name"),
+        "platforms": Platform.objects.values_list("slug", "name"),
+        "topics": Topic.objects.filter(is_retired=False).values_list("key", "name"),
         "sample_platforms": sample_names(row.document.platform for row in page.rows),
     }
     return render(request, "atlas/provisions.html", context)
