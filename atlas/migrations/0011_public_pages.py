@@ -1,4 +1,4 @@
-"""What readers' pages ask again and again: is a text cut anew, what happened last, how much changed where."""
+"""What readers' pages ask again and again: texts cut anew, what happened last, corrections, changes by document."""
 
 from django.db import migrations, models
 from django.db.models import Q
@@ -39,6 +39,14 @@ class Migration(migrations.Migration):
                 models.Index(fields=[end], condition=Q(**{f"{end}__isnull": False}), name=f"publication_{end}"),
             )
             for end in ("superseded_at", "withdrawn_at", "retracted_at")
+        ),
+        migrations.AddIndex(
+            "publication",
+            models.Index(
+                fields=["published_at"],
+                condition=~Q(public_note="") | Q(withdrawn_at__isnull=False) | Q(retracted_at__isnull=False),
+                name="publication_in_register",
+            ),
         ),
         migrations.AddIndex(
             "change",

@@ -200,6 +200,11 @@ class Publication(AnalysisText, PublicIdentifier):
                 models.Index(fields=[end], condition=Q(**{f"{end}__isnull": False}), name=f"publication_{end}")
                 for end in ENDS
             ),
+            models.Index(
+                fields=["published_at"],
+                condition=~Q(public_note="") | Q(withdrawn_at__isnull=False) | Q(retracted_at__isnull=False),
+                name="publication_in_register",
+            ),
             GinIndex(fields=["topics"], name="publication_topics", fastupdate=False),
         ]
 
