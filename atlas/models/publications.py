@@ -10,8 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, Subquery, When
-from django.urls import reverse
 
+from atlas.addresses import address_of
 from atlas.models.catalogue import Attribute, Obligation
 from atlas.models.cuts import stands_cut_anew
 from atlas.models.identifiers import PublicIdentifier
@@ -217,7 +217,7 @@ class Publication(AnalysisText, PublicIdentifier):
 
     @property
     def permalink(self) -> str:
-        return reverse("site:publication", args=[self.public_id])
+        return address_of("publication", self.public_id)
 
     @property
     def stands_cut_anew(self) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from html import escape
 
 from django import template
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from atlas.addresses import address_of
 from atlas.models import Platform
 
 register = template.Library()
@@ -26,7 +26,7 @@ def options(rows: Iterable[tuple[str, str]], chosen: Collection[str] | None) -> 
 @register.simple_tag
 def numbers_of_platforms(platforms: Iterable[Platform], counts: Mapping[str, Mapping[int, int]]) -> SafeString:
     """A line of a table for each platform: of each kind of thing in ``counts`` its number, linked to its list."""
-    lists = [(reverse(f"site:{kind}"), numbers) for kind, numbers in counts.items()]
+    lists = [(address_of(kind), numbers) for kind, numbers in counts.items()]
     drawn = (f"<tr>{_name(row)}{''.join(_number(row, *kind) for kind in lists)}</tr>" for row in platforms)
     return mark_safe("".join(drawn))
 

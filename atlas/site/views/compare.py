@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 
+from atlas.addresses import address_of
 from atlas.comparing.coverage import Coverage, among, coverage_of, provisions_in_force, ranked, topics_of
 from atlas.comparing.facts import Facts, facts_of
 from atlas.comparing.matrix import Cell, Linked, Matrix, State, compare
@@ -52,7 +52,7 @@ def matrix(request: HttpRequest, moment: Moment) -> HttpResponse:
     choice = [*(("platform", slug) for slug in slugs), *(("topic", key) for key in keys)]
     context = {
         "page": page,
-        "rows": [(topic, linked(found, topic, moment)) for topic in topics],
+        "rows": linked(found, topics, moment),
         "columns": [(platform, found.coverage[platform.pk]) for platform in page.rows],
         "all_platforms": Platform.objects.values_list("slug", "name"),
         "all_topics": Topic.objects.filter(is_retired=False).values_list("key", "name"),
@@ -115,7 +115,7 @@ def _pair(pair: list[Platform], moment: Moment) -> dict[str, Any]:
     return {
         "pair": pair,
         "columns": [(platform, found.coverage[platform.pk], in_force.get(platform.pk, 0)) for platform in pair],
-        "rows": [(row, linked(found, row, moment)) for row in on_topic],
+        "rows": linked(found, on_topic, moment),
         "nothing_on": [row for row in found.topics if row not in on_topic],
         "facts": [
             (row, [(platform, facts.get((platform.pk, row.pk), Facts())) for platform in pair]) for row in stated
@@ -127,8 +127,12 @@ def _pair(pair: list[Platform], moment: Moment) -> dict[str, Any]:
     }
 
 
-def linked(found: Matrix, topic: Topic, moment: Moment) -> list[Linked]:
-    """The cells of one line."""
+def linked(found: Matrix, topics: Sequence[Topic], moment: Moment) -> list[tuple[Topic, list[Linked]]]:
+    """The lines of the matrix for ``topics``."""
+    return [(topic, _line(found, topic, moment)) for topic in topics]
+
+
+def _line(found: Matrix, topic: Topic, moment: Moment) -> list[Linked]:
     lists = _lists_on(topic, moment)
     cells = [(platform, found.of(platform, topic)) for platform in found.platforms]
     return [Linked(cell, lists[cell.state].format(platform.slug)) for platform, cell in cells]
@@ -138,16 +142,15 @@ def _lists_on(topic: Topic, moment: Moment) -> dict[State, str]:
     """For each state the address of the list whose length a cell's number is, open for the platform's name in it."""
     if moment.is_past:
         query = urlencode({"at": moment.code})
-        here = f"{reverse('site:compare_topic', args=[topic.pk])}?platform={{}}&{query}"
-        return dict.fromkeys(State, here)
+        return dict.fromkeys(State, f"{address_of('compare_topic', topic.pk)}?platform={{}}&{query}")
     of_both = f"?platform={{}}&topic={topic.pk}"
-    provisions = f"{reverse('site:provisions')}{of_both}"
+    provisions = f"{address_of('provisions')}{of_both}"
     return {
-        State.ANALYSED: f"{reverse('site:publications')}{of_both}",
+        State.ANALYSED: f"{address_of('publications')}{of_both}",
         State.HELD: provisions,
         State.NOT_FOUND: provisions,
-        State.NOT_CAPTURED: f"{reverse('site:incidents')}?platform={{}}",
-        State.NOTHING_HELD: f"{reverse('site:documents')}?platform={{}}",
+        State.NOT_CAPTURED: f"{address_of('incidents')}?platform={{}}",
+        State.NOTHING_HELD: f"{address_of('documents')}?platform={{}}",
     }
 
 
