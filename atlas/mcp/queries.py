@@ -35,7 +35,7 @@ from atlas.api.routes.provisions import CHANGES, PROVISIONS, ChangeFilters, want
 from atlas.mcp import arguments, citing
 from atlas.mcp.citing import Cited, Found, One, cited, one
 from atlas.models import AttributeValue, Document, Platform, Provision, Publication, Version
-from atlas.search import BEST_OF, KINDS, Narrowing, Unanswerable, best, matches, read_question
+from atlas.search import BEST_OF, KINDS, Narrowing, Unanswerable, best, find, read_question
 from atlas.site.views.evidence import found_by
 
 NO_FINDING = "What is not in the list was not found in the documents Atlas holds: that is no finding about a platform."
@@ -95,7 +95,7 @@ def _best_hits(asked: arguments.Search) -> Found[ProvisionRecord]:
         topic=wanted_topic(asked.topic) if asked.topic else None,
     )
     kind = KINDS["provisions"]
-    rows = provision_rows(best(question, kind, matches(question, kind, narrowing), asked.limit))
+    rows = provision_rows(best(question, find(question, kind, narrowing), asked.limit))
     return Found(
         note=f"The best of the {BEST_OF} newest provisions in force that have the words. {NO_FINDING}",
         items=[cited(record, citing.of_provision(record)) for record in provision_records(list(rows))],
