@@ -49,6 +49,12 @@ def provisions_in_force(platforms: Collection[Platform]) -> dict[int, int]:
     return _per_platform(Provision.objects.in_force().filter(document__platform__in=platforms), "document__platform")
 
 
+def analyses_that_stood(moment: Moment, platforms: Collection[Platform]) -> dict[int, int]:
+    """How many there were, by key of the platform. One query."""
+    rows = stood(moment).filter(provision__document__platform__in=platforms)
+    return _per_platform(rows, "provision__document__platform")
+
+
 def among(moment: Moment, slugs: Collection[str]) -> QuerySet[Platform]:
     """The platforms named by ``slugs``; without any, all, or of the past all that Atlas had looked at by then."""
     if slugs:

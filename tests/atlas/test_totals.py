@@ -142,6 +142,16 @@ def test_every_number_equals_the_list_it_leads_to(client: Client, terms: Documen
     assert len(lists) > 5 * MANY
 
 
+@pytest.mark.parametrize("list_of", ["publications", "provisions", "documents", "incidents"])
+def test_two_platforms_are_set_beside_each_other_by_the_numbers_of_their_lists(
+    client: Client, terms: Document, list_of: str
+) -> None:
+    numbers = read_numbers(client, "/compare/platforms/?a=acme&b=bystander-1").numbers
+    for platform in ("acme", "bystander-1"):
+        address = f"/{list_of}/?platform={platform}"
+        assert (address, walk(client, address).walked) in numbers
+
+
 @pytest.mark.parametrize("list_of", ["publications", "provisions", "changes", "documents", "incidents"])
 def test_the_first_page_of_a_narrowed_list_is_narrowed_too(client: Client, terms: Document, list_of: str) -> None:
     address = f"/{list_of}/?platform=acme"

@@ -9,7 +9,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from atlas.addresses import address_of
-from atlas.comparing.coverage import Coverage, among, coverage_of, provisions_in_force, ranked, topics_of
+from atlas.comparing.coverage import (
+    Coverage,
+    among,
+    analyses_that_stood,
+    coverage_of,
+    provisions_in_force,
+    ranked,
+    topics_of,
+)
 from atlas.comparing.facts import Facts, facts_of
 from atlas.comparing.matrix import Cell, Linked, Matrix, State, compare
 from atlas.comparing.moments import Moment
@@ -105,16 +113,20 @@ def platforms(request: HttpRequest, moment: Moment) -> HttpResponse:
 
 
 def _pair(pair: list[Platform], moment: Moment) -> dict[str, Any]:
-    """At most nine queries, of the past seven."""
+    """At most ten queries, of the past eight."""
     found = compare(moment, pair, topics_of(moment, []))
     attributes = list(Attribute.objects.only("name", "is_retired", "kind", "values", "unit").order_by("name"))
     facts = facts_of(moment, attributes, pair, most=FACTS_OF_TWO)
+    analyses = analyses_that_stood(moment, pair)
     in_force = {} if moment.is_past else provisions_in_force(pair)
     on_topic = [row for row in found.topics if any(_has_something(found.of(platform, row)) for platform in pair)]
     stated = [row for row in attributes if any((platform.pk, row.pk) in facts for platform in pair)]
     return {
         "pair": pair,
-        "columns": [(platform, found.coverage[platform.pk], in_force.get(platform.pk, 0)) for platform in pair],
+        "columns": [
+            (platform, found.coverage[platform.pk], in_force.get(platform.pk, 0), analyses.get(platform.pk, 0))
+            for platform in pair
+        ],
         "rows": linked(found, on_topic, moment),
         "nothing_on": [row for row in found.topics if row not in on_topic],
         "facts": [
