@@ -7,7 +7,7 @@ from django.utils import timezone
 from atlas.models import Document, Platform
 from atlas.site.corrections import KINDS, described
 from atlas.site.corrections import corrections as corrected_publications
-from atlas.site.coverage import sample_names, with_captures
+from atlas.site.coverage import open_incidents, sample_names, with_captures
 from atlas.site.documents_held import HELD, capture_totals, held, incident_totals
 from atlas.site.lookup import wanted_choice, wanted_platform
 from atlas.site.paging import paged
@@ -37,8 +37,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
     broken, past_incidents = incident_totals()
     rows = Document.objects.select_related("platform", "collection")
     rows = rows.filter(platform=platform) if platform else rows
-    if show:
-        rows = rows.filter(pk__in=unstable if show == "unstable" else broken)
+    rows = rows.filter(pk__in=unstable) if show == "unstable" else rows
+    rows = rows.filter(pk__in=open_incidents().values("document")) if show == "broken" else rows
     page = paged(request, with_captures(rows), ("platform__name", "platform_id", "name", "pk"))
     context = {
         "page": page,
@@ -47,7 +47,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "past_incidents_total": past_incidents,
         "documents_total": Document.objects.count(),
         "unstable_total": len(unstable),
-        "broken_total": len(broken),
+        "broken_total": broken,
         "platform": platform,
         "platforms": Platform.objects.all(),
         "show": show,
