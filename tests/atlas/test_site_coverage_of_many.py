@@ -85,4 +85,4 @@ def test_the_number_of_past_incidents_is_that_of_all(client: Client, documents: 
 def test_it_costs_what_it_costs_with_few(client: Client, documents: list[Document]) -> None:
     with CaptureQueriesContext(connection) as captured:
         coverage(client)
-    assert len(captured) == 12
+    assert len(captured) == 11

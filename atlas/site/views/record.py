@@ -35,19 +35,21 @@ def coverage(request: HttpRequest) -> HttpResponse:
     show = wanted_choice(request, "show", list(HELD))
     unstable = unstable_documents()
     broken, past_incidents = incident_totals()
+    totals = {"": Document.objects.count(), "unstable": len(unstable), "broken": broken}
     rows = Document.objects.select_related("platform", "collection")
     rows = rows.filter(platform=platform) if platform else rows
     rows = rows.filter(pk__in=unstable) if show == "unstable" else rows
     rows = rows.filter(pk__in=open_incidents().values("document")) if show == "broken" else rows
-    page = paged(request, with_captures(rows), ("platform__name", "platform_id", "name", "pk"))
+    order = ("platform__name", "platform_id", "name", "pk")
+    page = paged(request, with_captures(rows), order, total=None if platform else totals[show])
     context = {
         "page": page,
         "holdings": held(page.rows, unstable),
         "totals": capture_totals(),
         "past_incidents_total": past_incidents,
-        "documents_total": Document.objects.count(),
-        "unstable_total": len(unstable),
-        "broken_total": broken,
+        "documents_total": totals[""],
+        "unstable_total": totals["unstable"],
+        "broken_total": totals["broken"],
         "platform": platform,
         "platforms": Platform.objects.all(),
         "show": show,
