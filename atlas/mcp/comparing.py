@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from atlas.api.parameters import wanted_topic
 from atlas.api.problems import bad_request, not_found
 from atlas.api.records.references import address
 from atlas.citing.texts import texts_to_cite
-from atlas.comparing.coverage import RANK, among, ranked
+from atlas.comparing.coverage import among, ranked
 from atlas.comparing.facts import facts_of
 from atlas.comparing.matrix import compare
 from atlas.comparing.moments import Moment, MomentToCome, UnreadableMoment, read_moment
@@ -21,7 +21,6 @@ from atlas.mcp import arguments
 from atlas.mcp.compared import Comparison
 from atlas.mcp.sides import Material, ended_among, side_of
 from atlas.models import Attribute, Platform, Topic
-from atlas.site.paging import NoSuchPlace, Stretch, stretch
 
 SIDES = 6  # platforms of one answer, as on the page
 EACH, OF_ONE = 3, arguments.MOST  # texts and facts of each platform; of one that is asked for alone
@@ -31,20 +30,19 @@ def compare_topic(asked: arguments.Comparison) -> Comparison:
     """The same number of queries however much there is."""
     topic, moment = wanted_topic(asked.topic), _moment(asked.at)
     slugs = list(dict.fromkeys(asked.platforms))
-    chosen = among(moment, slugs)
-    total = _all_of(slugs, chosen)
-    page = _page(ranked(chosen, moment, topic=topic), asked.cursor)
+    platforms = _all_of(slugs, ranked(among(moment, slugs), moment, topic=topic))
+    shown, following = _page(platforms, asked.cursor)
     most = OF_ONE if len(slugs) == 1 else EACH
-    material = _material(moment, topic, page.rows, most)
+    material = _material(moment, topic, shown, most)
     return Comparison(
         topic=topic.name,
         as_of=moment.at,
-        permalink=_permalink(topic, page.rows, moment if moment.is_past else unchanged_since(moment)),
+        permalink=_permalink(topic, shown, moment if moment.is_past else unchanged_since(moment)),
         note=f"At most {most} of each kind and platform: for {OF_ONE}, ask for one platform alone; the page has all. "
         "Exposure is no score. What was not found in the documents Atlas holds is no finding about a platform.",
-        platforms_total=total,
-        platforms=[side_of(platform, material) for platform in page.rows],
-        next_cursor=page.after or None,
+        platforms_total=len(platforms),
+        platforms=[side_of(platform, material) for platform in shown],
+        next_cursor=following or None,
     )
 
 
@@ -55,20 +53,20 @@ def _moment(text: str) -> Moment:
         raise bad_request(str(error)) from None
 
 
-def _all_of(slugs: Sequence[str], chosen: QuerySet[Platform]) -> int:
-    """How many platforms there are to compare."""
-    total = chosen.count()
-    if slugs and total != len(slugs):
-        missing = set(slugs) - set(chosen.values_list("slug", flat=True))
+def _all_of(slugs: Sequence[str], platforms: list[Platform]) -> list[Platform]:
+    if missing := set(slugs) - {row.slug for row in platforms}:
         raise not_found(f"There is no platform {min(missing)!r}. Take slugs from /platforms.")
-    return total
+    return platforms
 
 
-def _page(platforms: QuerySet[Platform], cursor: str) -> Stretch[Platform]:
-    try:
-        return stretch(platforms, RANK, after=cursor, size=SIDES)
-    except NoSuchPlace:
-        raise bad_request("No answer has given such a cursor. Leave it out to start from the beginning.") from None
+def _page(platforms: list[Platform], cursor: str) -> tuple[list[Platform], str]:
+    """Those after the platform that ``cursor`` names, and the cursor for what follows them; empty at the end."""
+    slugs = [row.slug for row in platforms]
+    if cursor and cursor not in slugs:
+        raise bad_request("No answer has given such a cursor. Leave it out to start from the beginning.")
+    begin = slugs.index(cursor) + 1 if cursor else 0
+    end = begin + SIDES
+    return platforms[begin:end], slugs[end - 1] if end < len(slugs) else ""
 
 
 def _permalink(topic: Topic, platforms: Sequence[Platform], state: Moment) -> str:

@@ -74,7 +74,10 @@ def count(rows: QuerySet[Any]) -> int:
 
 def best(question: Question, kind: Kind, rows: QuerySet[Any], most: int) -> QuerySet[Any]:
     """The ``most`` best of the newest ``BEST_OF`` of ``rows``: they have the words often, together, or in headings."""
-    newest = rows.model.objects.filter(pk__in=rows.values("pk")[:BEST_OF])
-    rank = SearchRank(F(kind.vector), question.query, cover_density=True, normalization=1)
-    ranked: QuerySet[Any] = newest.annotate(rank=rank).order_by("-rank", kind.order)
-    return ranked[:most]
+    every = rows.model.objects.alias(
+        rank=SearchRank(F(kind.vector), question.query, cover_density=True, normalization=1)
+    )
+    # Keys first: what a line shows is then read of few rows.
+    newest = every.filter(pk__in=rows.values("pk")[:BEST_OF]).order_by("-rank", kind.order)
+    ranked: QuerySet[Any] = every.filter(pk__in=newest.values("pk")[:most]).order_by("-rank", kind.order)
+    return ranked

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django import template
 from django.conf import settings
 from django.conf.locale import LANG_INFO
+from django.utils.dates import MONTHS
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -53,7 +54,7 @@ def day(moment: date | datetime | None) -> str:
     """1 June 2026, in a ``<time>`` element; an unknown date says so."""
     if moment is None:
         return "date not known"
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), date_format(moment, "j F Y"))
+    return mark_safe(f'<time datetime="{moment.isoformat()}">{moment.day} {MONTHS[moment.month]} {moment.year}</time>')
 
 
 @register.simple_tag

@@ -190,4 +190,4 @@ def test_it_costs_the_same_however_much_there_is(client: Client, at: str) -> Non
     more(2, 2)
     before = queries()
     more(9, 4)
-    assert queries() == before <= 15
+    assert queries() == before <= 16

@@ -1,6 +1,9 @@
 """Documents, their captures and versions, and what could not be captured."""
 
-from django.db.models import Count, Q, QuerySet, Subquery
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -28,9 +31,10 @@ def documents(request: HttpRequest) -> HttpResponse:
 
 
 def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpResponse:
-    rows = Document.objects.annotate(versions_total=Count("versions"))
+    announced = Change.objects.announced().filter(document=OuterRef("pk"))
+    versions = Version.objects.filter(document=OuterRef("pk"))
+    rows = Document.objects.annotate(announced=_number_of(announced), versions_total=_number_of(versions))
     row = _document(with_captures(rows), platform_slug, slug)
-    changes = Change.objects.announced().filter(document=row)
     found_by = _found_by(row)
     incidents = list(row.incidents.order_by("-opened_at"))
     provisions = list(row.provisions.select_related("current_wording").defer("current_wording__text"))
@@ -52,8 +56,8 @@ def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpRespons
         "incidents": [incident for incident in incidents if not incident.closed_at],
         "past_incidents": past[:PAST_INCIDENTS],
         "past_incidents_total": len(past),
-        "changes": as_entries(changes).latest_first()[:10],
-        "changes_total": changes.count(),
+        "changes": as_entries(Change.objects.announced().filter(document=row)).latest_first()[:10],
+        "changes_total": row.announced,  # type: ignore[attr-defined]
         "sample_platforms": sample_names([row.platform]),
         "here": "platforms",
     }
@@ -112,6 +116,12 @@ def incidents(request: HttpRequest) -> HttpResponse:
     names = sample_names(row.document.platform for row in page.rows)
     context = {"page": page, "is_past": is_past, "platform": platform, "document": document, "sample_platforms": names}
     return render(request, "atlas/incidents.html", context)
+
+
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
+    """How many ``rows`` there are of a document; they refer to it by ``OuterRef``."""
+    numbers = rows.order_by().values("document").annotate(number=Count("*")).values("number")
+    return Coalesce(Subquery(numbers), 0)
 
 
 def _found_by(document: Document) -> Capture | None:
