@@ -34,7 +34,7 @@ from atlas.mcp import arguments, citing
 from atlas.mcp.citing import Cited, Found, One, cited, one, told
 from atlas.models import Change, Document, Platform, Provision, Publication, Snapshot, Version, Wording
 from atlas.models.identifiers import PublicIdentifier
-from atlas.search import BEST_OF, KINDS, Narrowing, Unanswerable, best, matches, read_question
+from atlas.search import BEST_OF, KINDS, Narrowing, Unanswerable, best, find, read_question
 from atlas.site.views.evidence import found_by
 
 NO_FINDING = "What is not in the list was not found in the documents Atlas holds: that is no finding about a platform."
@@ -80,7 +80,7 @@ def _best_hits(asked: arguments.Search) -> Found[ProvisionRecord]:
         topic=wanted_topic(asked.topic) if asked.topic else None,
     )
     kind = KINDS["provisions"]
-    rows = provision_rows(_citable(best(question, kind, matches(question, kind, narrowing), asked.limit)))
+    rows = provision_rows(_citable(best(question, find(question, kind, narrowing), asked.limit)))
     return Found(
         note=f"The best of the {BEST_OF} newest provisions in force that have the words. {NO_FINDING}",
         items=_cited_provisions(list(rows)),
