@@ -51,7 +51,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "unstable_total": totals["unstable"],
         "broken_total": totals["broken"],
         "platform": platform,
-        "platforms": Platform.objects.all(),
+        "platforms": Platform.objects.values_list("slug", "name"),
         "show": show,
         "choices": HELD,
         "sample_platforms": sample_names(row.platform for row in page.rows),
