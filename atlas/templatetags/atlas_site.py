@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 
 from django import template
+from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils.dates import MONTHS
 from django.utils.formats import date_format
@@ -75,6 +76,12 @@ def counted(number: int, words: str) -> str:
 def count_of(counts: dict[object, int], key: object) -> int:
     """How many ``counts`` has of ``key``; what is not in it is none."""
     return counts.get(key, 0)
+
+
+@register.simple_tag
+def full_address(path: str) -> str:
+    """Where ``path`` is to be found by whoever has the page on paper."""
+    return f"{settings.BASE_URL}{path}"
 
 
 _WORDS = {

@@ -41,7 +41,7 @@ def test_a_document_says_what_is_held_and_since_when(client: Client) -> None:
     page = coverage(client)
     assert "1 June 2026" in page and "3 June 2026" in page
     assert "Nothing: every capture was good." in page
-    assert re.search(r"/captures/\">2</a>.*#versions\">1</a>.*\">1</a>", page)
+    assert re.search(r"/captures/\">2</a>.*/versions/\">1</a>.*\">1</a>", page)
 
 
 def test_a_document_never_captured_says_so(client: Client) -> None:

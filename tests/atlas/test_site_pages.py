@@ -48,6 +48,7 @@ def addresses_of_every_kind() -> list[str]:
         document.platform.get_absolute_url(),
         document.get_absolute_url(),
         f"{document.get_absolute_url()}captures/",
+        f"{document.get_absolute_url()}versions/",
         Version.objects.order_by("pk")[0].get_absolute_url(),
         provision.get_absolute_url(),
         Publication.objects.order_by("pk")[0].permalink,

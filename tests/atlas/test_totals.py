@@ -121,6 +121,7 @@ def rewrite(document: Document) -> None:
 
 def pages_with_numbers(terms: Document) -> Iterator[str]:
     yield from ("/", "/platforms/", "/topics/", "/law/", "/topics/training-user-content/", "/law/gdpr/")
+    yield from ("/coverage/", "/coverage/?show=broken", "/coverage/?platform=acme")
     yield terms.platform.get_absolute_url()
     yield "/platforms/bystander-1/"
     for name in ("Terms of Service", "Rewritten Policy"):

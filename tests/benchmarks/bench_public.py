@@ -65,6 +65,16 @@ def kinds() -> dict[str, list[str]]:
         "matrix": ["/compare/"],
         "matrix, topic": [f"/compare/topics/{row.pk}/" for row in topics],
         "matrix, fact": [f"/compare/attributes/{row.pk}/" for row in Attribute.objects.all()],
+        "coverage": ["/coverage/", "/coverage/?show=broken", "/coverage/?show=unstable"],
+        "upcoming": ["/upcoming/", "/upcoming/?show=recent"],
+        "corrections": ["/corrections/", *(f"/corrections/?show={how}" for how in ("corrected", "withdrawn"))],
+        "versions": [
+            f"{row.get_absolute_url()}versions/" for row in _some(Document.objects.select_related("platform"), chance)
+        ],
+        "versions against": [
+            f"/versions/{row.document.versions.earliest('number').public_id}/against/{row.public_id}/"
+            for row in _some(Version.objects.filter(number__gt=1).select_related("document"), chance)
+        ],
     }
 
 
