@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 
 from atlas.comparing.moments import Moment
 from atlas.comparing.standing import captures_until, each_topic, stood
@@ -44,15 +44,20 @@ def _documents(moment: Moment) -> QuerySet[Document]:
     return rows.annotate(is_not_captured=Q(outcome__in=NOT_GOOD))
 
 
-def provisions_in_force(platforms: Collection[Platform]) -> dict[int, int]:
-    """How many there are now, by key of the platform. One query."""
-    return _per_platform(Provision.objects.in_force().filter(document__platform__in=platforms), "document__platform")
-
-
-def analyses_that_stood(moment: Moment, platforms: Collection[Platform]) -> dict[int, int]:
-    """How many there were, by key of the platform. One query."""
-    rows = stood(moment).filter(provision__document__platform__in=platforms)
-    return _per_platform(rows, "provision__document__platform")
+def read_of_each(moment: Moment, platforms: Collection[Platform]) -> dict[int, tuple[int, int]]:
+    """How many analyses of a platform stood, and how many of its provisions are in force now, by key. One query."""
+    kinds = (
+        (stood(moment), "provision__document__platform"),
+        (Provision.objects.in_force(), "document__platform"),
+    )
+    first, second = (
+        _per_platform(rows.filter(**{f"{platform}__in": platforms}), platform).annotate(kind=Value(place))
+        for place, (rows, platform) in enumerate(kinds)
+    )
+    found = {row.pk: [0, 0] for row in platforms}
+    for key, number, kind in first.union(second, all=True):
+        found[key][kind] = number
+    return {key: (analyses, in_force) for key, (analyses, in_force) in found.items()}
 
 
 def among(moment: Moment, slugs: Collection[str]) -> QuerySet[Platform]:
@@ -75,17 +80,18 @@ def ranked(
         counted = counted.filter(topics__contains=[topic.pk])
     if attribute is not None:
         counted = counted.filter(Exists(AttributeValue.objects.filter(publication=OuterRef("pk"), attribute=attribute)))
-    analyses = _per_platform(counted, "provision__document__platform")
-    held = {}
+    analyses = dict(_per_platform(counted, "provision__document__platform"))
+    held: dict[int, int] = {}
     if topic is not None and not moment.is_past:  # which provisions were on a topic is not told of the past
-        held = _per_platform(Provision.objects.in_force().filter(topics=topic), "document__platform")
+        held = dict(_per_platform(Provision.objects.in_force().filter(topics=topic), "document__platform"))
     by_name = platforms.order_by("name", "pk")
     return sorted(by_name, key=lambda row: (analyses.get(row.pk, 0), held.get(row.pk, 0)), reverse=True)
 
 
-def _per_platform(rows: QuerySet[Any], platform: str) -> dict[int, int]:
-    """How many rows, by key of the platform that the field ``platform`` names. One query."""
-    return dict(rows.order_by().values_list(platform).annotate(number=Count("*")))
+def _per_platform(rows: QuerySet[Any], platform: str) -> QuerySet[Any]:
+    """The key of each platform, which the field ``platform`` names, and how many rows it has."""
+    counted: QuerySet[Any] = rows.order_by().values_list(platform).annotate(number=Count("*"))
+    return counted
 
 
 def topics_of(moment: Moment, keys: Sequence[str]) -> list[Topic]:

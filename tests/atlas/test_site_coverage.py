@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from atlas.models import Capture, Document, Outcome
 from tests.atlas.site_rows import allow_publications_past_review, hold_capture, make_rows
+from tests.crawling import PAGE_QUERIES
 from tests.factories import NOON, make_document, make_platform, make_provision, make_version
 
 pytestmark = pytest.mark.django_db
@@ -119,4 +120,4 @@ def test_it_costs_the_same_however_much_there_is(client: Client) -> None:
     make_rows(1)
     before = queries()
     make_rows(4)
-    assert queries() == before <= 12
+    assert queries() == before <= PAGE_QUERIES

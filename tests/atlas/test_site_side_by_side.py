@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from atlas.archive.record.recording import record_capture
 from atlas.models import Document, Placement, Version
 from tests.atlas.texts import ERROR_PAGE, document
+from tests.crawling import PAGE_QUERIES
 from tests.factories import NOON, make_document, make_version
 
 pytestmark = pytest.mark.django_db
@@ -188,7 +189,7 @@ class TestManyVersions:
 
         few = make_document(name="Privacy Policy")
         assert queries([make_version(few, f"Another {number}.")[0] for number in range(2)]) == queries(versions)
-        assert max(queries(versions)) <= 12
+        assert max(queries(versions)) <= PAGE_QUERIES
 
 
 def test_a_document_without_a_text_says_so(client: Client) -> None:
@@ -217,5 +218,5 @@ def test_it_costs_the_same_however_much_there_is(client: Client) -> None:
     few = seen([KEPT, CHANGED])
     clauses: dict[str, str | None] = {f"Clause {n}": f"The {n}th clause of these terms reads so." for n in range(30)}
     many = seen([document(**clauses), document(**clauses, Retention="We keep it for 91 days.")])  # type: ignore[arg-type]
-    assert queries(*few) == queries(*many) <= 12
+    assert queries(*few) == queries(*many) <= PAGE_QUERIES
     assert Document.objects.count() == 2

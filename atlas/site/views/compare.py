@@ -9,15 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from atlas.addresses import address_of
-from atlas.comparing.coverage import (
-    Coverage,
-    among,
-    analyses_that_stood,
-    coverage_of,
-    provisions_in_force,
-    ranked,
-    topics_of,
-)
+from atlas.comparing.coverage import Coverage, among, coverage_of, ranked, read_of_each, topics_of
 from atlas.comparing.facts import Facts, facts_of
 from atlas.comparing.matrix import Cell, Linked, Matrix, State, compare
 from atlas.comparing.moments import Moment
@@ -99,34 +91,30 @@ def platforms(request: HttpRequest, moment: Moment) -> HttpResponse:
     """Two platforms: what we hold of each first, then by topic and by attribute. Nobody is scored."""
     slugs = [*wanted_keys(request, "a")[:1], *wanted_keys(request, "b")[:1]]
     choice = list(zip("ab", slugs, strict=False))
+    every = {platform.slug: platform for platform in Platform.objects.all()}
     context: dict[str, Any] = {
-        "all_platforms": list(Platform.objects.values_list("slug", "name")),
+        "all_platforms": [(slug, platform.name) for slug, platform in every.items()],
         "chosen": [slugs[:1], slugs[1:]],
         "is_twice": len(slugs) == 2,
         **frame(moment, choice),
     }
     if len(set(slugs)) == 2:
-        by_slug = {platform.slug: platform for platform in among(moment, slugs)}
-        pair = [by_slug[slug] for slug in slugs if slug in by_slug]
+        pair = [every[slug] for slug in slugs if slug in every]
         context |= _pair(_all_of(slugs, pair), moment)
     return render(request, "atlas/compare_platforms.html", context)
 
 
 def _pair(pair: list[Platform], moment: Moment) -> dict[str, Any]:
-    """At most ten queries, of the past eight."""
+    """At most nine queries, of the past seven."""
     found = compare(moment, pair, topics_of(moment, []))
     attributes = list(Attribute.objects.only("name", "is_retired", "kind", "values", "unit").order_by("name"))
     facts = facts_of(moment, attributes, pair, most=FACTS_OF_TWO)
-    analyses = analyses_that_stood(moment, pair)
-    in_force = {} if moment.is_past else provisions_in_force(pair)
+    read = read_of_each(moment, pair)
     on_topic = [row for row in found.topics if any(_has_something(found.of(platform, row)) for platform in pair)]
     stated = [row for row in attributes if any((platform.pk, row.pk) in facts for platform in pair)]
     return {
         "pair": pair,
-        "columns": [
-            (platform, found.coverage[platform.pk], in_force.get(platform.pk, 0), analyses.get(platform.pk, 0))
-            for platform in pair
-        ],
+        "columns": [(platform, found.coverage[platform.pk], *read[platform.pk]) for platform in pair],
         "rows": linked(found, on_topic, moment),
         "nothing_on": [row for row in found.topics if row not in on_topic],
         "facts": [
