@@ -16,6 +16,7 @@ if Path("/dev/shm").is_dir():  # heartbeats in memory: a slow disk can't make a 
 
 
 def when_ready(server: Any) -> None:
-    """What was imported stays for good: collecting garbage need not walk through it in every worker."""
+    """What was imported stays for good: collecting garbage need not walk through it in every worker, nor so often."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 50, 100)
