@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from atlas.archive.telling.counting import counted_by
 from atlas.comparing.moments import Moment
 from atlas.comparing.standing import captures_until, each_topic, stood
 from atlas.models import Attribute, AttributeValue, Document, Incident, Platform, Provision, Topic
 from atlas.site.coverage import NOT_GOOD
+
+# The way to the platform.
+OF_ANALYSIS, OF_PROVISION = "provision__document__platform", "document__platform"
 
 
 @dataclass
@@ -46,18 +49,10 @@ def _documents(moment: Moment) -> QuerySet[Document]:
 
 def read_of_each(moment: Moment, platforms: Collection[Platform]) -> dict[int, tuple[int, int]]:
     """How many analyses of a platform stood, and how many of its provisions are in force now, by key. One query."""
-    kinds = (
-        (stood(moment), "provision__document__platform"),
-        (Provision.objects.in_force(), "document__platform"),
-    )
-    first, second = (
-        _per_platform(rows.filter(**{f"{platform}__in": platforms}), platform).annotate(kind=Value(place))
-        for place, (rows, platform) in enumerate(kinds)
-    )
-    found = {row.pk: [0, 0] for row in platforms}
-    for key, number, kind in first.union(second, all=True):
-        found[key][kind] = number
-    return {key: (analyses, in_force) for key, (analyses, in_force) in found.items()}
+    analyses = stood(moment).filter(provision__document__platform__in=platforms)
+    in_force = Provision.objects.in_force().filter(document__platform__in=platforms)
+    found = counted_by({"analyses": (analyses, OF_ANALYSIS), "in force": (in_force, OF_PROVISION)})
+    return {row.pk: (found["analyses"].get(row.pk, 0), found["in force"].get(row.pk, 0)) for row in platforms}
 
 
 def among(moment: Moment, slugs: Collection[str]) -> QuerySet[Platform]:
@@ -73,25 +68,19 @@ def ranked(
     platforms: QuerySet[Platform], moment: Moment, *, topic: Topic | None = None, attribute: Attribute | None = None
 ) -> list[Platform]:
     """Those with most analyses that stood (on ``topic``, with a value of ``attribute``) first, then those with most
-    provisions in force on ``topic``, so that what there is to read comes first; then by name. Three queries at most.
+    provisions in force on ``topic``, so that what there is to read comes first; then by name. Two queries.
     """
     counted = stood(moment)
     if topic is not None:
         counted = counted.filter(topics__contains=[topic.pk])
     if attribute is not None:
         counted = counted.filter(Exists(AttributeValue.objects.filter(publication=OuterRef("pk"), attribute=attribute)))
-    analyses = dict(_per_platform(counted, "provision__document__platform"))
-    held: dict[int, int] = {}
-    if topic is not None and not moment.is_past:  # which provisions were on a topic is not told of the past
-        held = dict(_per_platform(Provision.objects.in_force().filter(topics=topic), "document__platform"))
+    on_topic = Provision.objects.in_force().filter(topics=topic)
+    if topic is None or moment.is_past:  # which provisions were on a topic is not told of the past
+        on_topic = on_topic.none()
+    found = counted_by({"analyses": (counted, OF_ANALYSIS), "on topic": (on_topic, OF_PROVISION)})
     by_name = platforms.order_by("name", "pk")
-    return sorted(by_name, key=lambda row: (analyses.get(row.pk, 0), held.get(row.pk, 0)), reverse=True)
-
-
-def _per_platform(rows: QuerySet[Any], platform: str) -> QuerySet[Any]:
-    """The key of each platform, which the field ``platform`` names, and how many rows it has."""
-    counted: QuerySet[Any] = rows.order_by().values_list(platform).annotate(number=Count("*"))
-    return counted
+    return sorted(by_name, key=lambda row: tuple(number.get(row.pk, 0) for number in found.values()), reverse=True)
 
 
 def topics_of(moment: Moment, keys: Sequence[str]) -> list[Topic]:

@@ -1,11 +1,10 @@
 """How much Atlas holds, counted by the very querysets that the lists show, so that numbers and lists agree."""
 
 from collections.abc import Iterable
-from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
-from atlas.archive.telling.counting import counted
+from atlas.archive.telling.counting import counted, counted_by
 from atlas.models import Capture, Document, Incident, Outcome, Platform, Provision
 
 NOT_GOOD = (Outcome.QUARANTINED, Outcome.FAILED)
@@ -42,22 +41,19 @@ def with_open_incident(provisions: QuerySet[Provision]) -> QuerySet[Provision]:
 
 
 def by_platform() -> dict[str, dict[int, int]]:
-    """For each kind of thing: platform key → how many of them. Five queries."""
-    return {name: _per(kind.rows, kind.platform) for name, kind in counted().items() if name != "platforms"}
+    """For each kind of thing: platform key → how many of them. One query."""
+    return counted_by({name: (kind.rows, kind.platform) for name, kind in counted().items() if name != "platforms"})
 
 
 def by_document(platform: Platform) -> dict[str, dict[int, int]]:
-    """The same for the documents of one platform. Two queries."""
+    """The same for the documents of one platform. One query."""
     kinds = counted()
-    return {
-        "provisions": _per(kinds["provisions"].of([platform.pk]), "document"),
-        "publications": _per(kinds["publications"].of([platform.pk]), "provision__document"),
-    }
-
-
-def _per(rows: QuerySet[Any], field: str) -> dict[int, int]:
-    pairs: Iterable[tuple[int, int]] = rows.order_by().values_list(field).annotate(number=Count("*"))
-    return dict(pairs)
+    return counted_by(
+        {
+            "provisions": (kinds["provisions"].of([platform.pk]), "document"),
+            "publications": (kinds["publications"].of([platform.pk]), "provision__document"),
+        }
+    )
 
 
 def sample_names(platforms: Iterable[Platform]) -> list[str]:

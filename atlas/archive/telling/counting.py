@@ -1,6 +1,6 @@
 """What Atlas holds, each kind of thing by one rule: pages, reports and totals count these rows and no others."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,3 +43,15 @@ def _number(name: str, rows: QuerySet[Any]) -> QuerySet[Any]:
     """The name and the number, of no rows nothing. Rows are counted, not their keys, which an index need not hold."""
     numbered: QuerySet[Any] = rows.order_by().values(of=Value(name)).annotate(number=Count("*"))
     return numbered.values_list("of", "number")
+
+
+def counted_by(ways: Mapping[str, tuple[QuerySet[Any], str]]) -> dict[str, dict[int, int]]:
+    """For each name of ``ways`` (rows, and the field that leads from a row to a key): key → number. One query."""
+    first, *others = (
+        rows.order_by().values_list(field).annotate(number=Count("*"), of=Value(name))
+        for name, (rows, field) in ways.items()
+    )
+    found: dict[str, dict[int, int]] = {name: {} for name in ways}
+    for key, number, name in first.union(*others, all=True):
+        found[name][key] = number
+    return found
