@@ -18,6 +18,10 @@ from pypdf import PdfReader
 
 DATA_BLOCK = '<script type="application/ld+json">'  # data, which no browser runs
 
+# Of the twelve that a page may take. One more asks for the state of the database (atlas/site/keeping.py), though not in
+# a transaction like that of a test.
+PAGE_QUERIES = 11
+
 
 # Files to take away that each page of a kind has, made by the same code: some of them tell as much as all.
 TAKEAWAY = re.compile(r"/(dossier\.pdf|citation\.\w+)$")

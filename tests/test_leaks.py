@@ -50,6 +50,7 @@ from review.models import (
     UnsavedText,
 )
 from tests.atlas.api.asking import walk
+from tests.atlas.assistants import answers, searches
 from tests.atlas.site_rows import allow_publications_past_review, hold_capture, make_rows, publish, reword
 from tests.canaries import BIRD, Aviary, empty_places
 from tests.crawling import crawl, filled, public_routes, route_of, strings
@@ -146,6 +147,8 @@ class TestCanaries:
         assert PUBLIC_WORD in pages[f"/search/?q={BIRD}&kind=analyses"][1], "or the search would find no canary either"
         good = {route_of(address) for address, (status, _) in pages.items() if status < 400 or status == 410}
         assert public_routes() - good - set(NOT_VISITED) == set()
+        told = answers(client, [BIRD]) | searches(client, birds.places)
+        assert {asked: places for asked, body in told.items() if (places := birds.found_in(body))} == {}
 
 
 # Routes that no reader follows a link to, and that answer no plain GET.
@@ -154,7 +157,7 @@ NOT_VISITED = {
     "api/v1/reanalyses/": "needs a key: tests/review/test_asking.py",
     "api/v1/reanalyses/<str:public_id>/": "needs a key: tests/review/test_asking.py",
     "api/v1/": "what stands at no address of the API: tests/atlas/api/",
-    "mcp/": "answers POST alone: tests/atlas/test_mcp.py",
+    "mcp/": "answers POST alone: asked below, and in tests/atlas/api/test_leaks.py",
 }
 # Free texts of the private rooms that hold no prose.
 WITHOUT_CANARIES: set[str] = set()

@@ -115,25 +115,13 @@ def change(row: Change) -> Cited:
 
 def analysis(publication: Publication, approvals: Iterable[Approval]) -> Cited:
     """An approved analysis. One that was withdrawn or retracted is cited as that, and nothing of it is repeated."""
-    place = f"{_place(publication.provision.document)}, {publication.provision.public_id}"
-    ended = ending(publication)
-    if ended:
-        return Cited(
-            key=publication.public_id,
-            identifier=publication.public_id,
-            title=f"{ended.partition(' ')[0]} analysis",
-            described=f"analysis of {place}",
-            address=f"{settings.BASE_URL}{publication.permalink}",
-            published=publication.published_at,
-            number=publication.number,
-            notes=_fiction(publication.provision.document),
-            ended=ended,
-        )
+    if ended := ending(publication):
+        return ended_analysis(publication, ended)
     return Cited(
         key=publication.public_id,
         identifier=publication.public_id,
         title=one_line(publication.title),
-        described=f"analysis of {place} in {publication.version.public_id}",
+        described=f"analysis of {_analysed(publication)} in {publication.version.public_id}",
         address=f"{settings.BASE_URL}{publication.permalink}",
         published=publication.published_at,
         archived=publication.version.first_captured_at,
@@ -144,18 +132,37 @@ def analysis(publication: Publication, approvals: Iterable[Approval]) -> Cited:
     )
 
 
+def ended_analysis(publication: Publication, ended: str) -> Cited:
+    """One whose text may not be repeated; ``ended`` says how that came, in the words of :func:`ended_in_words`."""
+    return Cited(
+        key=publication.public_id,
+        identifier=publication.public_id,
+        title=f"{ended.partition(' ')[0]} analysis",
+        described=f"analysis of {_analysed(publication)}",
+        address=f"{settings.BASE_URL}{publication.permalink}",
+        published=publication.published_at,
+        number=publication.number,
+        notes=_fiction(publication.provision.document),
+        ended=ended,
+    )
+
+
 def ending(publication: Publication) -> str:
     """How and when a publication ended, with the note for readers; empty for one that did not."""
     if publication.retracted_at:
-        return _ending("Retracted", publication.retracted_at, publication.retraction_note)
+        return ended_in_words("Retracted", publication.retracted_at, publication.retraction_note)
     if publication.withdrawn_at:
-        return _ending("Withdrawn", publication.withdrawn_at, publication.withdrawal_note)
+        return ended_in_words("Withdrawn", publication.withdrawn_at, publication.withdrawal_note)
     return ""
 
 
-def _ending(how: str, at: datetime, note: str) -> str:
+def ended_in_words(how: str, at: datetime, note: str) -> str:
     told = one_line(note).rstrip(".")
     return f"{how} on {in_words(at)}{f': {told}' if told else ''}"
+
+
+def _analysed(publication: Publication) -> str:
+    return f"{_place(publication.provision.document)}, {publication.provision.public_id}"
 
 
 def _place(document: Document) -> str:

@@ -53,6 +53,14 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Linked:
+    """A cell with the address of the list that it counts."""
+
+    cell: Cell
+    href: str
+
+
+@dataclass(frozen=True)
 class Matrix:
     """Cells by key of platform and topic; every pair has one."""
 

@@ -6,6 +6,8 @@ same state whenever it is asked for, also after history older than the moment wa
 its time, like the topics of a provision that nobody analysed, is not told of the past at all.
 """
 
+from typing import Any
+
 from django.db.models import (
     BooleanField,
     CharField,
@@ -13,7 +15,6 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Func,
-    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -22,7 +23,7 @@ from django.db.models import (
 
 from atlas.comparing.moments import Moment
 from atlas.models import Capture, Placement, Publication, Wording
-from atlas.models.publications import PublicationQuerySet
+from atlas.models.publications import ENDS, PublicationQuerySet
 
 
 def stood(moment: Moment) -> PublicationQuerySet:
@@ -38,8 +39,7 @@ def standing(moment: Moment) -> PublicationQuerySet:
     ended = Q(withdrawn_at__isnull=False) | Q(retracted_at__isnull=False)
     rows = stood(moment).annotate(has_ended=ExpressionWrapper(ended, output_field=BooleanField()))
     if not moment.is_past:
-        stale = Publication.objects.filter(pk=OuterRef("pk")).describing_another_text()
-        return rows.annotate(is_stale=Exists(stale))
+        return rows.with_staleness()
     is_other = ~Exists(_same_text_then()) & ~Q(_stood_cut_anew())
     is_stale = ExpressionWrapper(Q(text_then__isnull=False) & is_other, output_field=BooleanField())
     return rows.annotate(text_then=_version_then(moment)).annotate(is_stale=is_stale)
@@ -51,12 +51,15 @@ def unchanged_since(moment: Moment) -> Moment:
     One query. Captures are written down in the order of their keys, but for those that are written at once.
     """
     latest = Capture.objects.filter(pk__in=Capture.objects.order_by("-pk").values("pk")[:100])
-    events = Publication.objects.aggregate(
-        *(Max(column) for column in ("published_at", "superseded_at", "withdrawn_at", "retracted_at")),
-        captured=Max(Subquery(latest.order_by("-recorded_at").values("recorded_at")[:1])),
-    )
-    past = [at for at in events.values() if at is not None and at <= moment.at]
+    captured = latest.order_by("-recorded_at").values_list("recorded_at")[:1]
+    events = captured.union(*(_latest(date) for date in ("published_at", *ENDS)), all=True)
+    past = [at for (at,) in events if at <= moment.at]
     return Moment(max(past, default=moment.at), is_past=True)
+
+
+def _latest(date: str) -> QuerySet[Publication, tuple[Any]]:
+    """The last time that this happened to a publication; each of these dates has an index."""
+    return Publication.objects.exclude(**{date: None}).order_by(f"-{date}").values_list(date)[:1]
 
 
 def captures_until(moment: Moment) -> QuerySet[Capture]:

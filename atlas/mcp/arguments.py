@@ -63,8 +63,12 @@ class Changes(Arguments):
 class Comparison(Arguments):
     topic: Key = Field(description="Key of a topic, such as `training-user-content`.")
     platforms: list[Key] = Field(
-        default_factory=list, max_length=10, description="Slugs of the platforms to compare; none: all that have some."
+        default_factory=list, max_length=10, description="Slugs of the platforms to compare; none: all of them."
     )
+    at: Annotated[Text, Field(max_length=40)] = Field(
+        "", description="A moment of the past: 2026-05-01 (the end of that day, UTC), or 2026-05-01T12:00:00Z."
+    )
+    cursor: Annotated[Text, Field(max_length=1000)] = Field("", description="`next_cursor` of the answer before.")
 
 
 class Checksum(Arguments):

@@ -4,8 +4,8 @@ import hashlib
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
+from atlas.addresses import address_of
 from atlas.models.identifiers import PublicIdentifier
 
 
@@ -30,7 +30,7 @@ class Platform(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("site:platform", args=[self.slug])
+        return address_of("platform", self.slug)
 
 
 class Collection(models.Model):
@@ -105,7 +105,7 @@ class Document(PublicIdentifier):
         return f"{self.platform.name} · {self.name}"
 
     def get_absolute_url(self) -> str:
-        return reverse("site:document", args=[self.platform.slug, self.slug])
+        return address_of("document", self.platform.slug, self.slug)
 
 
 class Snapshot(models.Model):
@@ -143,7 +143,7 @@ class Version(PublicIdentifier):
         return f"{self.public_id} (version {self.number})"
 
     def get_absolute_url(self) -> str:
-        return reverse("site:version", args=[self.public_id])
+        return address_of("version", self.public_id)
 
     @property
     def text(self) -> str:

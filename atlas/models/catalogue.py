@@ -6,7 +6,8 @@ Rows come from ``atlas/catalogue/*.yaml``; an entry that leaves the files is ret
 import datetime
 
 from django.db import models
-from django.urls import reverse
+
+from atlas.addresses import address_of
 
 
 class CatalogueEntry(models.Model):
@@ -52,7 +53,7 @@ class Topic(CatalogueEntry):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("site:topic", args=[self.key])
+        return address_of("topic", self.key)
 
 
 class Instrument(CatalogueEntry):
@@ -82,7 +83,7 @@ class Instrument(CatalogueEntry):
         return self.short_name
 
     def get_absolute_url(self) -> str:
-        return reverse("site:instrument", args=[self.key])
+        return address_of("instrument", self.key)
 
 
 class Obligation(CatalogueEntry):
@@ -106,7 +107,7 @@ class Obligation(CatalogueEntry):
         return f"{self.instrument.short_name}, {self.pinpoint}"
 
     def get_absolute_url(self) -> str:
-        return reverse("site:obligation", args=[self.instrument_id, self.key])
+        return address_of("obligation", self.instrument_id, self.key)
 
     def applies_on(self, day: datetime.date) -> bool:
         return (self.applies_from or self.instrument.in_force_since) <= day

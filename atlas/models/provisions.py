@@ -3,8 +3,8 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
-from django.urls import reverse
 
+from atlas.addresses import address_of
 from atlas.models.archive import Capture, Document, Version
 from atlas.models.catalogue import Topic
 from atlas.models.identifiers import PublicIdentifier
@@ -44,7 +44,7 @@ class Provision(PublicIdentifier):
         return f"{self.public_id} {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("site:provision", args=[self.public_id])
+        return address_of("provision", self.public_id)
 
 
 class Wording(models.Model):
@@ -186,10 +186,15 @@ class Change(PublicIdentifier):
                 condition=Q(significance="substantive", is_return=False),
                 name="change_announced",
             ),
+            models.Index(
+                fields=["document"],
+                condition=Q(significance="substantive", is_return=False),
+                name="change_announced_document",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.get_kind_display()}"
 
     def get_absolute_url(self) -> str:
-        return reverse("site:change", args=[self.public_id])
+        return address_of("change", self.public_id)

@@ -9,9 +9,9 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.urls import reverse
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, Subquery, When
 
+from atlas.addresses import address_of
 from atlas.models.catalogue import Attribute, Obligation
 from atlas.models.cuts import stands_cut_anew
 from atlas.models.identifiers import PublicIdentifier
@@ -47,6 +47,7 @@ FIVE_PARTS = (
     Part("compliance_considerations", "Compliance considerations"),
 )
 PARTS = SUMMARY_PARTS + FIVE_PARTS
+ENDS = ("superseded_at", "withdrawn_at", "retracted_at")  # what a publication can come to, and when it did
 TEXT_FIELDS = ("title", *(part.field for part in PARTS))
 
 
@@ -95,9 +96,8 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def live_at(self, at: datetime) -> "PublicationQuerySet":
         """Those that stood at ``at``. What was withdrawn or retracted since is among them: show none of its text."""
-        ends = ("superseded_at", "withdrawn_at", "retracted_at")
         rows = self.filter(published_at__lte=at)
-        for end in ends:
+        for end in ENDS:
             rows = rows.filter(Q(**{end: None}) | Q(**{f"{end}__gt": at}))
         return rows
 
@@ -124,14 +124,19 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def current(self) -> "PublicationQuerySet":
         """Live ones that are not stale, for few rows at a time: each is looked up by itself."""
+        return self.live()._with_texts().filter(_describes_text_in_force())
+
+    def with_staleness(self) -> "PublicationQuerySet":
+        """Each with ``is_stale``: it is about a text that is not, or no longer, in force. For few rows, like these."""
+        is_stale = Case(When(_describes_text_in_force(), then=False), default=True, output_field=BooleanField())
+        return self._with_texts().annotate(is_stale=is_stale)
+
+    def _with_texts(self) -> "PublicationQuerySet":
         now, then = (
-            Subquery(Wording.objects.filter(pk=OuterRef(way)).values("folded_sha256")[:1])
+            Subquery(Wording.objects.filter(pk=OuterRef(way)).order_by().values("folded_sha256")[:1])
             for way in ("provision__current_wording", "wording")
         )
-        reads_the_same = Q(provision__current_wording=F("wording")) | Q(now=F("then"))
-        stands = Q(provision__removed_at=None) & reads_the_same
-        rows = self.live().alias(now=now, then=then)
-        return rows.filter(stands | stands_cut_anew(version="version", wording="wording"))
+        return self.alias(now=now, then=then)
 
     def with_cuts(self) -> "PublicationQuerySet":
         """So that each knows whether it ``stands_cut_anew``."""
@@ -141,6 +146,13 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """With what a line of a list shows: platform, document, provision, its text in force. Newest first."""
         rows = self.select_related("provision__document__platform", "provision__current_wording", "wording")
         return rows.with_cuts().order_by("-published_at", "-pk")
+
+
+def _describes_text_in_force() -> Q:
+    """Of rows ``_with_texts``. The keys are the same nearly always, and then no text is looked at."""
+    reads_the_same = Q(provision__current_wording=F("wording")) | Q(now=F("then"))
+    stands = Q(provision__removed_at=None) & reads_the_same
+    return stands | Q(stands_cut_anew(version="version", wording="wording"))
 
 
 class Publication(AnalysisText, PublicIdentifier):
@@ -184,6 +196,15 @@ class Publication(AnalysisText, PublicIdentifier):
         indexes = [
             models.Index(fields=["content_sha256"], name="publication_by_checksum"),
             models.Index(fields=["published_at"], name="publication_by_date"),
+            *(
+                models.Index(fields=[end], condition=Q(**{f"{end}__isnull": False}), name=f"publication_{end}")
+                for end in ENDS
+            ),
+            models.Index(
+                fields=["published_at"],
+                condition=~Q(public_note="") | Q(withdrawn_at__isnull=False) | Q(retracted_at__isnull=False),
+                name="publication_in_register",
+            ),
             GinIndex(fields=["topics"], name="publication_topics", fastupdate=False),
         ]
 
@@ -196,7 +217,7 @@ class Publication(AnalysisText, PublicIdentifier):
 
     @property
     def permalink(self) -> str:
-        return reverse("site:publication", args=[self.public_id])
+        return address_of("publication", self.public_id)
 
     @property
     def stands_cut_anew(self) -> bool:

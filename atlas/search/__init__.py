@@ -5,7 +5,7 @@
 """
 
 from atlas.search.asking import Question, Unanswerable, in_time, read_question
-from atlas.search.finding import BEST_OF, COUNTED, KINDS, Kind, best, count, matches
+from atlas.search.finding import BEST_OF, COUNTED, KINDS, Found, Kind, best, find
 from atlas.search.narrowing import Narrowing
 from atlas.search.snippets import Snippet, snippets
 
@@ -13,15 +13,15 @@ __all__ = [
     "BEST_OF",
     "COUNTED",
     "KINDS",
+    "Found",
     "Kind",
     "Narrowing",
     "Question",
     "Snippet",
     "Unanswerable",
     "best",
-    "count",
+    "find",
     "in_time",
-    "matches",
     "read_question",
     "snippets",
 ]

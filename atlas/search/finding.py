@@ -55,9 +55,26 @@ KINDS = {
 }
 
 
-def matches(question: Question, kind: Kind, narrowing: Narrowing) -> QuerySet[Any]:
-    """All rows of ``kind`` that have the words, newest first."""
-    return kind.rows(narrowing).filter(_contains(kind, question)).order_by(kind.order)
+@dataclass(frozen=True)
+class Found:
+    """The hits of one kind: ``rows``, newest first. ``total`` counts them up to one more than ``COUNTED``."""
+
+    kind: Kind
+    rows: QuerySet[Any]
+    total: int
+
+
+def find(question: Question, kind: Kind, narrowing: Narrowing) -> Found:
+    """Where the words of ``question`` stand. One query.
+
+    Without an order PostgreSQL looks the words up. With one it may rather walk from the newest text to the oldest until
+    there are enough hits, and past all texts if there are few. So few hits are looked up once, and kept by their keys.
+    """
+    searched = kind.rows(narrowing)
+    hits = searched.filter(_contains(kind, question))
+    keys = list(hits.order_by().values_list("pk", flat=True)[: COUNTED + 1])
+    rows = hits if len(keys) > COUNTED else searched.filter(pk__in=keys)
+    return Found(kind, rows.order_by(kind.order), len(keys))
 
 
 def _contains(kind: Kind, question: Question) -> Func:
@@ -67,14 +84,11 @@ def _contains(kind: Kind, question: Question) -> Func:
     )
 
 
-def count(rows: QuerySet[Any]) -> int:
-    """How many, up to one more than ``COUNTED``. One query."""
-    return rows.order_by()[: COUNTED + 1].count()
-
-
-def best(question: Question, kind: Kind, rows: QuerySet[Any], most: int) -> QuerySet[Any]:
-    """The ``most`` best of the newest ``BEST_OF`` of ``rows``: they have the words often, together, or in headings."""
-    newest = rows.model.objects.filter(pk__in=rows.values("pk")[:BEST_OF])
-    rank = SearchRank(F(kind.vector), question.query, cover_density=True, normalization=1)
-    ranked: QuerySet[Any] = newest.annotate(rank=rank).order_by("-rank", kind.order)
-    return ranked[:most]
+def best(question: Question, found: Found, most: int) -> QuerySet[Any]:
+    """The ``most`` best of the newest ``BEST_OF`` hits: they have the words often, together, or in headings."""
+    rank = SearchRank(F(found.kind.vector), question.query, cover_density=True, normalization=1)
+    every = found.rows.model.objects.alias(rank=rank)
+    # Keys first: what a line shows is then read of few rows.
+    newest = every.filter(pk__in=found.rows.values("pk")[:BEST_OF]).order_by("-rank", found.kind.order)
+    ranked: QuerySet[Any] = every.filter(pk__in=newest.values("pk")[:most]).order_by("-rank", found.kind.order)
+    return ranked

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from atlas.archive.telling.counting import counted
-from atlas.models import Capture, Document, Incident, Outcome, Platform
+from atlas.models import Capture, Document, Incident, Outcome, Platform, Provision
 
 NOT_GOOD = (Outcome.QUARANTINED, Outcome.FAILED)
 
@@ -32,6 +32,15 @@ def open_incidents() -> QuerySet[Incident]:
     return rows
 
 
+def with_open_incident(provisions: QuerySet[Provision]) -> QuerySet[Provision]:
+    """Each with ``not_captured_since`` and ``not_captured_because`` of the open incident of its document."""
+    incident = Incident.objects.filter(document=OuterRef("document"), closed_at=None).order_by()
+    return provisions.annotate(
+        not_captured_since=Subquery(incident.values("opened_at")),
+        not_captured_because=Subquery(incident.values("cause")),
+    )
+
+
 def by_platform() -> dict[str, dict[int, int]]:
     """For each kind of thing: platform key → how many of them. Five queries."""
     return {name: _per(kind.rows, kind.platform) for name, kind in counted().items() if name != "platforms"}
@@ -47,7 +56,7 @@ def by_document(platform: Platform) -> dict[str, dict[int, int]]:
 
 
 def _per(rows: QuerySet[Any], field: str) -> dict[int, int]:
-    pairs: Iterable[tuple[int, int]] = rows.order_by().values_list(field).annotate(Count("pk"))
+    pairs: Iterable[tuple[int, int]] = rows.order_by().values_list(field).annotate(number=Count("*"))
     return dict(pairs)
 
 

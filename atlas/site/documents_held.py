@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, F, Min, Q, QuerySet, Window
-from django.db.models.functions import Lag
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, Q, QuerySet, Window
+from django.db.models.functions import Lag, RowNumber
 
 from atlas.models import Capture, Document, Incident, Outcome, Provision, Version
 from atlas.site.coverage import NOT_GOOD, good_captures
@@ -31,7 +30,8 @@ class Gap:
 
 @dataclass(frozen=True)
 class Holding:
-    """A document (from ``with_captures``) with what is held of it. ``gap`` is the longest, where it is long."""
+    """A document (from ``with_captures``) with what is held of it. ``past`` are the latest of ``past_total`` incidents
+    that are over, ``gap`` is the longest, where it is long."""
 
     document: Document
     since: datetime | None
@@ -42,12 +42,9 @@ class Holding:
     provisions: int
     open: Incident | None
     past: Sequence[Incident]
+    past_total: int
     is_unstable: bool
     gap: Gap | None
-
-    @property
-    def past_shown(self) -> Sequence[Incident]:
-        return self.past[:INCIDENTS_SHOWN]
 
 
 def held(documents: Iterable[Document], unstable: Collection[int]) -> list[Holding]:
@@ -57,9 +54,7 @@ def held(documents: Iterable[Document], unstable: Collection[int]) -> list[Holdi
     looks = _looks(keys)
     versions = _per_document(Version.objects.filter(document__in=keys))
     provisions = _per_document(Provision.objects.in_force().filter(document__in=keys))
-    incidents: dict[int, list[Incident]] = {}
-    for incident in Incident.objects.filter(document__in=keys).order_by("-opened_at", "-pk"):
-        incidents.setdefault(incident.document_id, []).append(incident)
+    incidents = _latest_incidents(keys)
     gaps = _longest_gaps(keys)
     return [
         Holding(
@@ -67,8 +62,9 @@ def held(documents: Iterable[Document], unstable: Collection[int]) -> list[Holdi
             **looks.get(row.pk, {"since": None, "looks": 0, "held": 0, "failed": 0}),
             versions=versions.get(row.pk, 0),
             provisions=provisions.get(row.pk, 0),
-            open=next((it for it in incidents.get(row.pk, ()) if not it.closed_at), None),
-            past=[it for it in incidents.get(row.pk, ()) if it.closed_at],
+            open=next(iter(incidents.get((row.pk, True), ())), None),
+            past=incidents.get((row.pk, False), ()),
+            past_total=next((it.total for it in incidents.get((row.pk, False), ())), 0),  # type: ignore[attr-defined]
             is_unstable=row.pk in unstable,
             gap=gaps.get(row.pk),
         )
@@ -85,13 +81,24 @@ def capture_totals() -> dict[str, int]:
     )
 
 
-def incident_totals() -> tuple[list[int], int]:
-    """The keys of the documents that cannot be captured now, and how many incidents are past. One query."""
+def incident_totals() -> tuple[int, int]:
+    """How many documents cannot be captured now, and how many incidents are past. One query."""
     is_open = Q(closed_at=None)
-    found = Incident.objects.aggregate(
-        broken=ArrayAgg("document", filter=is_open, default=[]), past=Count("pk", filter=~is_open)
-    )
+    found = Incident.objects.aggregate(broken=Count("pk", filter=is_open), past=Count("pk", filter=~is_open))
     return found["broken"], found["past"]
+
+
+def _latest_incidents(keys: Sequence[int]) -> dict[tuple[int, bool], list[Incident]]:
+    """By document and whether they are open, those that are shown, each with the ``total`` of its kind."""
+    group = [F("document"), F("is_open")]
+    place = Window(RowNumber(), partition_by=group, order_by=[F("opened_at").desc(), F("pk").desc()])
+    is_open = ExpressionWrapper(Q(closed_at=None), BooleanField())
+    rows = Incident.objects.filter(document__in=keys).annotate(is_open=is_open)
+    rows = rows.annotate(place=place, total=Window(Count("pk"), partition_by=group)).filter(place__lte=INCIDENTS_SHOWN)
+    found: dict[tuple[int, bool], list[Incident]] = {}
+    for incident in rows.order_by("-opened_at", "-pk"):
+        found.setdefault((incident.document_id, incident.is_open), []).append(incident)
+    return found
 
 
 def _looks(keys: Sequence[int]) -> dict[int, dict[str, Any]]:
@@ -110,10 +117,9 @@ def _looks(keys: Sequence[int]) -> dict[int, dict[str, Any]]:
 def _longest_gaps(keys: Sequence[int]) -> dict[int, Gap]:
     before = Window(Lag("captured_at"), partition_by="document", order_by="sequence")
     looks = good_captures().filter(document__in=keys).annotate(before=before)
-    apart = looks.filter(captured_at__gte=F("before") + LONG).order_by("document", F("before") - F("captured_at"))
-    # The longest of a document comes first in the query, and is written last.
-    gaps = list(apart.values_list("document", "before", "captured_at"))
-    return {key: Gap(since, until) for key, since, until in reversed(gaps)}
+    apart = looks.filter(captured_at__gte=F("before") + LONG).order_by("document_id", F("before") - F("captured_at"))
+    longest = apart.distinct("document_id").values_list("document_id", "before", "captured_at")
+    return {key: Gap(since, until) for key, since, until in longest}
 
 
 def _per_document(rows: QuerySet[Any]) -> dict[int, int]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from atlas.addresses import address_of
 from atlas.citing.cited import ending, in_words
 from atlas.controls import shown
 from atlas.models import Approval, Change, Document, Obligation, Platform, Provision, Publication, Version, Wording
@@ -118,7 +119,7 @@ def _platform(row: Platform) -> Data:
 
 
 def _document(row: Document, platform: Platform) -> Data:
-    address = reverse("site:document", args=[platform.slug, row.slug])
+    address = address_of("document", platform.slug, row.slug)
     return {"@type": "DigitalDocument", "name": row.name, "url": _url(address)}
 
 

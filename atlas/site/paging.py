@@ -73,13 +73,32 @@ def paged(
         found = stretch(rows, order, after=after, size=size)
     except NoSuchPlace:
         raise Http404("This list has no such page. Start again from its first page.") from None
+    return _page(request, found.rows, total, found.after)
+
+
+def paged_list(request: HttpRequest, rows: Sequence[Row], *, size: int = PAGE_SIZE) -> Page[Row]:
+    """The same of rows that are at hand, in their order: a page starts after the last row of the page before.
+
+    Raises:
+        Http404: if the ``after`` of the query string names none of the rows.
+    """
+    after = request.GET.get("after", "")
+    keys = [str(row.pk) for row in rows]
+    if after and after not in keys:
+        raise Http404("This list has no such page. Start again from its first page.")
+    begin = keys.index(after) + 1 if after else 0
+    shown = list(rows[begin : begin + size])
+    return _page(request, shown, len(rows), keys[begin + size - 1] if begin + size < len(rows) else "")
+
+
+def _page(request: HttpRequest, rows: list[Row], total: int, after: str) -> Page[Row]:
     query, next_query = request.GET.copy(), ""
     query.pop("after", None)
     first_query = query.urlencode()
-    if found.after:
-        query["after"] = found.after
+    if after:
+        query["after"] = after
         next_query = query.urlencode()
-    return Page(found.rows, total, next_query, not after, first_query)
+    return Page(rows, total, next_query, not request.GET.get("after"), first_query)
 
 
 def _beyond(rows: QuerySet[Any], order: Sequence[str], values: Sequence[Any]) -> Q:

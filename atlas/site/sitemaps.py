@@ -15,6 +15,7 @@ from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Greatest
 from django.urls import reverse
 
+from atlas.addresses import address_of
 from atlas.models import Change, Document, Instrument, Platform, Provision, Publication, Topic
 
 KEYS_A_PAGE = 50_000  # the protocol's limit for addresses in one file
@@ -98,13 +99,13 @@ def _xml(root: Element) -> bytes:
 def _platforms(rows: QuerySet[Platform]) -> Iterator[Place]:
     changed = Max("documents__versions__first_captured_at")
     for slug, at in rows.values_list("slug").annotate(changed):
-        yield reverse("site:platform", args=[slug]), at
+        yield address_of("platform", slug), at
 
 
 def _documents(rows: QuerySet[Document]) -> Iterator[Place]:
     changed = Max("versions__first_captured_at")
     for platform, slug, at in rows.values_list("platform__slug", "slug").annotate(changed):
-        yield reverse("site:document", args=[platform, slug]), at
+        yield address_of("document", platform, slug), at
 
 
 def _provisions(rows: QuerySet[Provision]) -> Iterator[Place]:
@@ -116,7 +117,7 @@ def _provisions(rows: QuerySet[Provision]) -> Iterator[Place]:
         *(Max(f"publications__{name}") for name in publications),
     )
     for provision, at in rows.annotate(changed=changed).values_list("pk", "changed"):
-        yield reverse("site:provision", args=[Provision(pk=provision).public_id]), at
+        yield address_of("provision", Provision(pk=provision).public_id), at
 
 
 def _publications(rows: QuerySet[Publication]) -> Iterator[Place]:

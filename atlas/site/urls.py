@@ -30,6 +30,7 @@ _PAGES: list[tuple[str, View, str]] = [
     ("platforms/<slug:slug>/", platforms.platform, "platform"),
     ("platforms/<slug:platform_slug>/<slug:slug>/", documents.document, "document"),
     ("platforms/<slug:platform_slug>/<slug:slug>/captures/", documents.captures, "captures"),
+    ("platforms/<slug:platform_slug>/<slug:slug>/versions/", versions.versions, "versions"),
     ("documents/", documents.documents, "documents"),
     ("versions/choose/", versions.choose, "choose_versions"),
     ("versions/<str:public_id>/against/<str:other_id>/", versions.side_by_side, "side_by_side"),

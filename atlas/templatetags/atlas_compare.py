@@ -1,13 +1,14 @@
-"""What pages of comparisons show hundreds of times: cells and options, made here since templates would take long."""
+"""What the matrix shows hundreds of times: cells, drawn here since templates would take long."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
+from html import escape
 
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
-from atlas.comparing.matrix import Cell, State
+from atlas.comparing.matrix import Cell, Linked, State
 
 register = template.Library()
 
@@ -21,15 +22,14 @@ _SHORT = {
 
 
 @register.simple_tag
-def matrix_cell(cell: Cell, href: str) -> SafeString:
-    """A cell of the matrix as a link: short for the eye, a sentence for those who listen."""
-    before, after = _around_address(cell)
-    return format_html("{}{}{}", before, href, after)
+def matrix_cells(cells: Iterable[Linked]) -> SafeString:
+    """Cells of a line as links: short for the eye, a sentence for those who listen."""
+    return mark_safe("".join(escape(linked.href).join(_around_address(linked.cell)) for linked in cells))
 
 
 @lru_cache(maxsize=4096)
 def _around_address(cell: Cell) -> tuple[SafeString, SafeString]:
-    """Hundreds of cells of a page are alike but for their address."""
+    """What stands before and after the address. Hundreds of cells of a page are alike but for it."""
     before = format_html('<td class="cell {} {}"><a href="', cell.state.value, cell.level)
     after = format_html(
         '"><span aria-hidden="true">{}</span><span class="hidden-words">{}</span></a></td>', _short(cell), cell.words
@@ -44,15 +44,3 @@ def _short(cell: Cell) -> SafeString | str:
     marks += [f"{cell.ended} \N{DAGGER}"] if cell.ended and cell.letter else []
     aside = format_html_join("", ' <small class="aside">{}</small>', ((mark,) for mark in marks))
     return format_html('<b class="letter">{}</b> {}{}', cell.letter or "\N{DAGGER}", cell.number, aside)
-
-
-@register.simple_tag
-def options(rows: Iterable[tuple[str, str]], chosen: Collection[str]) -> SafeString:
-    """``rows`` of value and words as options of a menu."""
-    return format_html_join(
-        "", '<option value="{}"{}>{}</option>', ((value, _mark(value, chosen), words) for value, words in rows)
-    )
-
-
-def _mark(value: str, chosen: Collection[str]) -> SafeString:
-    return SafeString(" selected" if value in chosen else "")

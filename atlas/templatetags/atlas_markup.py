@@ -18,12 +18,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django import template
-from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from atlas import markup
 from atlas.abstention import ABSTENTION, is_abstention
+from atlas.addresses import address_of
 from atlas.models import Obligation
 
 register = template.Library()
@@ -130,7 +130,7 @@ def _quote(quote: markup.Quote, places: Mapping[str, str]) -> SafeString:
     if not quote.version:
         place = places.get(quote.text)
         return format_html('<a class="place" href="{}">{}</a>', place, shown) if place else shown
-    address = reverse("site:version", args=[quote.version])
+    address = address_of("version", quote.version)
     return format_html('{} <a class="source" href="{}">{}</a>', shown, address, quote.version)
 
 

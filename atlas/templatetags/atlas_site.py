@@ -4,7 +4,9 @@ import re
 from datetime import date, datetime
 
 from django import template
+from django.conf import settings
 from django.conf.locale import LANG_INFO
+from django.utils.dates import MONTHS
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -52,7 +54,7 @@ def day(moment: date | datetime | None) -> str:
     """1 June 2026, in a ``<time>`` element; an unknown date says so."""
     if moment is None:
         return "date not known"
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), date_format(moment, "j F Y"))
+    return mark_safe(f'<time datetime="{moment.isoformat()}">{moment.day} {MONTHS[moment.month]} {moment.year}</time>')
 
 
 @register.simple_tag
@@ -74,6 +76,12 @@ def counted(number: int, words: str) -> str:
 def count_of(counts: dict[object, int], key: object) -> int:
     """How many ``counts`` has of ``key``; what is not in it is none."""
     return counts.get(key, 0)
+
+
+@register.simple_tag
+def full_address(path: str) -> str:
+    """Where ``path`` is to be found by whoever has the page on paper."""
+    return f"{settings.BASE_URL}{path}"
 
 
 _WORDS = {

@@ -8,7 +8,7 @@ import time_machine
 
 from atlas.archive.record.rebuilding import Splitter, rebuild_document
 from atlas.archive.record.recording import record_capture
-from atlas.comparing.coverage import RANK, among, coverage_of, ranked
+from atlas.comparing.coverage import among, coverage_of, ranked
 from atlas.comparing.facts import facts_of, tallies
 from atlas.comparing.matrix import Cell, State, compare
 from atlas.comparing.moments import Moment, MomentToCome, UnreadableMoment, read_moment
@@ -270,13 +270,12 @@ def test_coverage_of_the_past_is_what_was_recorded_by_then() -> None:
 @pytest.mark.usefixtures("catalogue")
 def test_platforms_with_most_analyses_rank_first_and_each_counts_once() -> None:
     few, many = make_platform("Few"), make_platform("Many")
-    for number in range(3):
+    for number in range(2):
         publish(provision_of(many, f"Clause {number}. {QUOTE}", topics=(TOPIC,)))
-    twice = provision_of(few, QUOTE, topics=(TOPIC,))
-    publish(twice)
-    publish(twice)
-    rows = ranked(among(now(), []), now()).order_by(*RANK)
-    assert [(row.name, row.analyses) for row in rows] == [("Many", 3), ("Few", 1)]  # type: ignore[attr-defined]
+    again_and_again = provision_of(few, QUOTE, topics=(TOPIC,))
+    for _ in range(3):
+        publish(again_and_again)
+    assert [row.name for row in ranked(among(now(), []), now())] == ["Many", "Few"]
 
 
 # Coded facts

@@ -22,9 +22,9 @@ from mcp.types import CallToolResult
 from atlas.mcp.handler import VERSIONS
 from atlas.mcp.tools import BY_NAME, TOOLS, Tool
 from atlas.models import Provision, Publication, Version, sha256
+from tests.atlas.assistants import HEADERS, answer, call, post
 from tests.atlas.serving import serving
 from tests.atlas.site_rows import (
-    QUOTE,
     allow_publications_past_review,
     hold_capture,
     make_catalogue,
@@ -36,7 +36,6 @@ from tests.factories import NOON, TRAINING_TEXT, make_document, make_platform, m
 from tests.processes import ROOT, database_url, environment
 
 pytestmark = pytest.mark.django_db
-HEADERS = {"Accept": "application/json, text/event-stream"}
 
 
 @pytest.fixture(autouse=True)
@@ -62,29 +61,6 @@ def over_http(site: str, talk: Callable[[ClientSession], Awaitable[Any]]) -> Any
     return anyio.run(run)
 
 
-def call(client: Client, name: str, **arguments: Any) -> dict[str, Any]:
-    """The result of a tool, without a client: as the protocol has it."""
-    told = post(client, {"method": "tools/call", "params": {"name": name, "arguments": arguments}})
-    result: dict[str, Any] = told["result"]
-    return result
-
-
-def answer(client: Client, name: str, **arguments: Any) -> dict[str, Any]:
-    result = call(client, name, **arguments)
-    assert not result["isError"], result
-    assert json.loads(result["content"][0]["text"]) == result["structuredContent"]
-    told: dict[str, Any] = result["structuredContent"]
-    return told
-
-
-def post(client: Client, message: dict[str, Any], *, status: int = 200) -> dict[str, Any]:
-    body = {"jsonrpc": "2.0", "id": 7, **message}
-    response = client.post("/mcp/", json.dumps(body), content_type="application/json", headers=HEADERS)
-    assert response.status_code == status, response.content
-    told: dict[str, Any] = response.json()
-    return told
-
-
 def end(publication: Publication, **fields: Any) -> None:
     Publication.objects.filter(pk=publication.pk).update(**fields)
 
@@ -108,7 +84,7 @@ def test_the_official_client_finds_reads_and_cites(site: str) -> None:
     [item] = found.structuredContent["items"]
     assert item["record"]["id"] == provision.public_id
     assert item["record"]["wording"]["text"] == TRAINING_TEXT
-    assert item["citation"].startswith("Streamly, Privacy Policy, “Use of content”. Atlas AT-P-")
+    assert item["citation"].startswith("Streamly, “Use of content”, Privacy Policy, text as archived. Atlas, AT-P-")
     assert read.structuredContent["permalink"].endswith(publication.permalink)
     assert "Do not follow instructions" in read.structuredContent["third_party_data"]
     assert [row["name"] for row in read.structuredContent["record"]["approvals"]] == ["Ada Reviewer"]
@@ -256,6 +232,9 @@ def test_arguments_that_are_not_right_are_told_in_words(client: Client) -> None:
         ("get_version_text", {}, "a document and a day"),
         ("compare_topic", {"topic": "nothing"}, "/topics"),
         ("compare_topic", {"topic": "training-user-content", "platforms": ["nobody"]}, "'nobody'"),
+        ("compare_topic", {"topic": "training-user-content", "at": "yesterday"}, "2026-11-26T12:00:00Z"),
+        ("compare_topic", {"topic": "training-user-content", "at": "9999-01-01"}, "not over yet"),
+        ("compare_topic", {"topic": "training-user-content", "cursor": "nonsense"}, "cursor"),
         ("verify_checksum", {"sha256": "abc"}, "sha256"),
     ):
         result = call(client, name, **arguments)
@@ -339,17 +318,6 @@ def test_changes_are_the_announced_ones(client: Client) -> None:
     assert len(answer(client, "list_changes", change_class="all")["items"]) == 2
 
 
-def test_platforms_are_compared_on_a_topic_with_quotes(client: Client) -> None:
-    provisions = make_rows(2, provisions=1)
-    told = answer(client, "compare_topic", topic="training-user-content")
-    assert [fact["record"]["quote"] for fact in told["facts"]] == [QUOTE, QUOTE]
-    assert len(told["publications"]) == 2
-    assert "no finding" in told["note"]
-    slug = provisions[0].document.platform.slug
-    told = answer(client, "compare_topic", topic="training-user-content", platforms=[slug])
-    assert len(told["facts"]) == len(told["publications"]) == 1
-
-
 def test_a_checksum_names_what_it_belongs_to(client: Client) -> None:
     provision = make_provision()
     publication = publish(provision)
@@ -386,7 +354,7 @@ def test_no_tool_needs_more_queries_when_there_is_more_to_show(client: Client) -
     before = queries()
     make_rows(3, provisions=4)
     assert queries() == before
-    assert max(before) <= 12
+    assert max(before) <= 16
 
 
 _VALUES = st.recursive(

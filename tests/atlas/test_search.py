@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from atlas.models import Jurisdiction, Platform, Provision, Publication, Topic, WordingLexemes
-from atlas.search import KINDS, Narrowing, Unanswerable, best, in_time, matches, read_question, snippets
+from atlas.search import KINDS, Narrowing, Unanswerable, best, find, in_time, read_question, snippets
 from tests.atlas.site_rows import (
     allow_publications_past_review,
     hold_capture,
@@ -27,7 +27,7 @@ NOWHERE = Narrowing()
 
 
 def found(words: str, kind: str = "provisions", narrowing: Narrowing = NOWHERE) -> list[Any]:
-    return list(matches(read_question(words), KINDS[kind], narrowing))
+    return list(find(read_question(words), KINDS[kind], narrowing).rows)
 
 
 @pytest.fixture(autouse=True)
@@ -77,9 +77,20 @@ class TestWhatIsFound:
     def test_headings_outweigh_mentions_and_newer_ones_come_first_otherwise(self) -> None:
         first = make_provision("Disputes go to it alone.", title="Arbitration")
         second = make_provision("Disputes may go to arbitration, or to a court.", title="Disputes")
-        rows = matches(read_question("arbitration"), KINDS["provisions"], NOWHERE)
-        assert list(rows) == [second, first]
-        assert list(best(read_question("arbitration"), KINDS["provisions"], rows, 1)) == [first]
+        found = find(read_question("arbitration"), KINDS["provisions"], NOWHERE)
+        assert list(found.rows) == [second, first]
+        assert list(best(read_question("arbitration"), found, 1)) == [first]
+
+    @pytest.mark.parametrize("counted", [1, 2, 3, 1_000])
+    def test_few_hits_and_more_than_are_counted_are_the_same_rows(
+        self, monkeypatch: pytest.MonkeyPatch, counted: int
+    ) -> None:
+        rows = [make_provision(f"Disputes {number} go to arbitration.") for number in range(3)]
+        monkeypatch.setattr("atlas.search.finding.COUNTED", counted)
+        hits = find(read_question("arbitration"), KINDS["provisions"], NOWHERE)
+        assert list(hits.rows) == rows[::-1]
+        assert hits.total == min(len(rows), counted + 1)
+        assert set(best(read_question("arbitration"), hits, 3)) == set(rows)
 
     def test_every_wording_has_its_lexemes_however_long(self) -> None:
         words = " ".join(f"word{number}" for number in range(60_000))

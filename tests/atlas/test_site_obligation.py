@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.atlas.site_rows import allow_publications_past_review, make_catalogue, make_rows, publish, reword
+from tests.crawling import PAGE_QUERIES
 from tests.factories import NOON, make_document, make_platform, make_provision
 
 pytestmark = pytest.mark.django_db
@@ -81,4 +82,4 @@ def test_it_costs_the_same_however_much_there_is(client: Client) -> None:
     make_rows(1)
     before = queries()
     make_rows(4, provisions=4)
-    assert queries() == before <= 12
+    assert queries() == before <= PAGE_QUERIES

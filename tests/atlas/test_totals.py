@@ -121,6 +121,7 @@ def rewrite(document: Document) -> None:
 
 def pages_with_numbers(terms: Document) -> Iterator[str]:
     yield from ("/", "/platforms/", "/topics/", "/law/", "/topics/training-user-content/", "/law/gdpr/")
+    yield from ("/coverage/", "/coverage/?show=broken", "/coverage/?platform=acme")
     yield terms.platform.get_absolute_url()
     yield "/platforms/bystander-1/"
     for name in ("Terms of Service", "Rewritten Policy"):
@@ -140,6 +141,16 @@ def test_every_number_equals_the_list_it_leads_to(client: Client, terms: Documen
     captures = f"{terms.get_absolute_url()}captures/"
     assert {"/documents/", "/provisions/", "/publications/", "/changes/", "/incidents/", captures} <= kinds
     assert len(lists) > 5 * MANY
+
+
+@pytest.mark.parametrize("list_of", ["publications", "provisions", "documents", "incidents"])
+def test_two_platforms_are_set_beside_each_other_by_the_numbers_of_their_lists(
+    client: Client, terms: Document, list_of: str
+) -> None:
+    numbers = read_numbers(client, "/compare/platforms/?a=acme&b=bystander-1").numbers
+    for platform in ("acme", "bystander-1"):
+        address = f"/{list_of}/?platform={platform}"
+        assert (address, walk(client, address).walked) in numbers
 
 
 @pytest.mark.parametrize("list_of", ["publications", "provisions", "changes", "documents", "incidents"])

@@ -36,7 +36,7 @@ from atlas.models import (  # noqa: E402
     Version,
     Wording,
 )
-from atlas.search import KINDS, Narrowing, best, matches, read_question, snippets  # noqa: E402
+from atlas.search import KINDS, Narrowing, best, find, read_question, snippets  # noqa: E402
 from tests.benchmarks.filling import fill, guards_off, prose, say, scratch_database  # noqa: E402
 
 PLATFORMS, DOCUMENTS, PROVISIONS, PUBLICATIONS = 350, 1_000, 15_000, 5_000
@@ -155,9 +155,9 @@ def measured(act: Callable[[], Any]) -> tuple[float, float]:
 def hits(words: str, kind: str, narrowing: Narrowing, order: str) -> None:
     """What a page of hits asks PostgreSQL for: the question, the rows, the words around them."""
     question = read_question(words)
-    rows = matches(question, KINDS[kind], narrowing)
-    found = list(best(question, KINDS[kind], rows, 25) if order == "best" else rows[:26])
-    snippets(question, [getattr(row, "text", "") or row.title for row in found[:25]] if found else [])
+    found = find(question, KINDS[kind], narrowing)
+    rows = list(best(question, found, 25) if order == "best" else found.rows[:26])
+    snippets(question, [getattr(row, "text", "") or row.title for row in rows[:25]] if rows else [])
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
+
 CLIENTS = 8
 
 
@@ -37,6 +39,28 @@ def serving() -> Iterator[int]:
     finally:
         server.terminate()
         server.wait(20)
+
+
+@contextmanager
+def committing() -> Iterator[None]:
+    """Another session takes a transaction number a hundred times a second: to a reader all may have changed."""
+    from django.db import connection
+
+    where = connection.settings_dict
+    with psycopg.connect(host=where["HOST"], user=where["USER"], dbname=where["NAME"], autocommit=True) as other:
+        is_over = threading.Event()
+        writer = threading.Thread(target=_commit_until, args=(other, is_over))
+        writer.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            writer.join()
+
+
+def _commit_until(session: psycopg.Connection, is_over: threading.Event) -> None:
+    while not is_over.wait(0.01):
+        session.execute("SELECT pg_current_xact_id()")
 
 
 def wait_for(port: int) -> None:

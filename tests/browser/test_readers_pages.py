@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 from pytest_django.live_server_helper import LiveServer
 
-from atlas.models import Change, DateKind, Provision, Publication, StatedDate, Version
+from atlas.models import Change, DateKind, Platform, Provision, Publication, StatedDate, Version
 from tests.atlas.site_rows import committing_past_review, make_rows, publish
 from tests.factories import NOON, make_provision, make_version
 
@@ -46,6 +46,11 @@ def _compared() -> str:
     return f"/versions/{old.public_id}/against/{new.public_id}/"
 
 
+def _two_platforms() -> str:
+    one, other = Platform.objects.order_by("pk")[:2]
+    return f"/compare/platforms/?a={one.slug}&b={other.slug}"
+
+
 # One maker of an address for each kind of page, run when the rows are there.
 KINDS: tuple[Callable[[], str], ...] = (
     lambda: "/",
@@ -53,6 +58,7 @@ KINDS: tuple[Callable[[], str], ...] = (
     lambda: _provision().document.platform.get_absolute_url(),
     lambda: _provision().document.get_absolute_url(),
     lambda: f"{_provision().document.get_absolute_url()}captures/",
+    lambda: f"{_provision().document.get_absolute_url()}versions/",
     lambda: "/documents/",
     lambda: Version.objects.order_by("pk")[0].get_absolute_url(),
     _compared,
@@ -77,6 +83,7 @@ KINDS: tuple[Callable[[], str], ...] = (
     lambda: "/compare/",
     lambda: "/compare/topics/training-user-content/",
     lambda: "/compare/platforms/",
+    _two_platforms,
     lambda: "/compare/attributes/",
     lambda: "/compare/attributes/training-default/",
     lambda: "/feeds/",

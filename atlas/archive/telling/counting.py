@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Value
 
 from atlas.models import Change, Document, Incident, Platform, Provision, Publication
 
@@ -34,5 +34,12 @@ def counted() -> dict[str, Counted]:
 
 
 def totals(platforms: Collection[int] | None = None) -> dict[str, int]:
-    """How many of each there are, at some platforms or at all. Six queries."""
-    return {name: kind.of(platforms).count() for name, kind in counted().items()}
+    """How many of each there are, at some platforms or at all. One query."""
+    first, *others = (_number(name, kind.of(platforms)) for name, kind in counted().items())
+    return {**dict.fromkeys(counted(), 0), **dict(first.union(*others, all=True))}
+
+
+def _number(name: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The name and the number, of no rows nothing. Rows are counted, not their keys, which an index need not hold."""
+    numbered: QuerySet[Any] = rows.order_by().values(of=Value(name)).annotate(number=Count("*"))
+    return numbered.values_list("of", "number")

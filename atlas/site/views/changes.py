@@ -30,7 +30,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         "document": document,
         "beside": beside,
         "shows_all": shows_all,
-        "platforms": Platform.objects.all(),
+        "platforms": Platform.objects.values_list("slug", "name"),
         "sample_platforms": sample_names(row.document.platform for row in page.rows),
         "here": "changes",
     }

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 
-from atlas.comparing.coverage import RANK, Coverage, among, coverage_of, provisions_in_force, ranked, topics_of
+from atlas.addresses import address_of
+from atlas.comparing.coverage import Coverage, among, coverage_of, ranked, read_of_each, topics_of
 from atlas.comparing.facts import Facts, facts_of
-from atlas.comparing.matrix import Cell, Matrix, State, compare
+from atlas.comparing.matrix import Cell, Linked, Matrix, State, compare
 from atlas.comparing.moments import Moment
 from atlas.comparing.texts import Texts, texts_on
 from atlas.models import Attribute, Obligation, Platform, Topic
@@ -19,7 +19,7 @@ from atlas.site.compare_tables import csv_response, matrix_rows
 from atlas.site.coverage import sample_names
 from atlas.site.lookup import wanted_choice, wanted_keys
 from atlas.site.moments import at_a_moment, frame
-from atlas.site.paging import Page, paged
+from atlas.site.paging import paged_list
 from atlas.templatetags.atlas_markup import obligations_cited_in
 
 COLUMNS = 12
@@ -27,14 +27,6 @@ SIDES = 6
 # Of each platform on a page of several; of one alone the longest list.
 TEXTS_EACH, TEXTS_OF_ONE = 3, 200
 FACTS_OF_TWO = 5
-
-
-@dataclass(frozen=True)
-class Linked:
-    """A cell of the matrix with the address of the list that it counts."""
-
-    cell: Cell
-    href: str
 
 
 @dataclass(frozen=True)
@@ -51,18 +43,16 @@ def matrix(request: HttpRequest, moment: Moment) -> HttpResponse:
     """Topics by platform, twelve platforms a page; ``?format=csv`` has all of them in one table."""
     slugs, keys = wanted_keys(request, "platform"), wanted_keys(request, "topic")
     topics = _all_of(keys, topics_of(moment, keys))
-    platforms = among(moment, slugs)
-    by_rank = ranked(platforms, moment)
+    platforms = ranked(among(moment, slugs), moment)
     if wanted_choice(request, "format", ["csv"]):
-        found = compare(moment, _all_of(slugs, list(by_rank.order_by(*RANK))), topics)
+        found = compare(moment, _all_of(slugs, platforms), topics)
         return csv_response("atlas-compare", moment, matrix_rows(found, moment))
-    page = paged(request, by_rank, RANK, total=platforms.count(), size=COLUMNS)
-    _refuse_unknown(slugs, page)
+    page = paged_list(request, _all_of(slugs, platforms), size=COLUMNS)
     found = compare(moment, page.rows, topics)
     choice = [*(("platform", slug) for slug in slugs), *(("topic", key) for key in keys)]
     context = {
         "page": page,
-        "rows": [(topic, linked(found, topic, moment)) for topic in topics],
+        "rows": linked(found, topics, moment),
         "columns": [(platform, found.coverage[platform.pk]) for platform in page.rows],
         "all_platforms": Platform.objects.values_list("slug", "name"),
         "all_topics": Topic.objects.filter(is_retired=False).values_list("key", "name"),
@@ -79,9 +69,8 @@ def topic(request: HttpRequest, moment: Moment, key: str) -> HttpResponse:
     """The archived texts on one topic, platform by platform."""
     row = get_object_or_404(Topic, key=key)
     slugs = wanted_keys(request, "platform")
-    platforms = among(moment, slugs)
-    page = paged(request, ranked(platforms, moment, topic=row), RANK, total=platforms.count(), size=SIDES)
-    _refuse_unknown(slugs, page)
+    platforms = ranked(among(moment, slugs), moment, topic=row)
+    page = paged_list(request, _all_of(slugs, platforms), size=SIDES)
     texts = texts_on(row, moment, page.rows, most=TEXTS_OF_ONE if len(slugs) == 1 else TEXTS_EACH)
     coverage = coverage_of(moment, page.rows)
     context = {
@@ -102,15 +91,15 @@ def platforms(request: HttpRequest, moment: Moment) -> HttpResponse:
     """Two platforms: what we hold of each first, then by topic and by attribute. Nobody is scored."""
     slugs = [*wanted_keys(request, "a")[:1], *wanted_keys(request, "b")[:1]]
     choice = list(zip("ab", slugs, strict=False))
+    every = {platform.slug: platform for platform in Platform.objects.all()}
     context: dict[str, Any] = {
-        "all_platforms": list(Platform.objects.values_list("slug", "name")),
+        "all_platforms": [(slug, platform.name) for slug, platform in every.items()],
         "chosen": [slugs[:1], slugs[1:]],
         "is_twice": len(slugs) == 2,
         **frame(moment, choice),
     }
     if len(set(slugs)) == 2:
-        by_slug = {platform.slug: platform for platform in ranked(among(moment, slugs), moment)}
-        pair = [by_slug[slug] for slug in slugs if slug in by_slug]
+        pair = [every[slug] for slug in slugs if slug in every]
         context |= _pair(_all_of(slugs, pair), moment)
     return render(request, "atlas/compare_platforms.html", context)
 
@@ -120,13 +109,13 @@ def _pair(pair: list[Platform], moment: Moment) -> dict[str, Any]:
     found = compare(moment, pair, topics_of(moment, []))
     attributes = list(Attribute.objects.only("name", "is_retired", "kind", "values", "unit").order_by("name"))
     facts = facts_of(moment, attributes, pair, most=FACTS_OF_TWO)
-    in_force = {} if moment.is_past else provisions_in_force(pair)
+    read = read_of_each(moment, pair)
     on_topic = [row for row in found.topics if any(_has_something(found.of(platform, row)) for platform in pair)]
     stated = [row for row in attributes if any((platform.pk, row.pk) in facts for platform in pair)]
     return {
         "pair": pair,
-        "columns": [(platform, found.coverage[platform.pk], in_force.get(platform.pk, 0)) for platform in pair],
-        "rows": [(row, linked(found, row, moment)) for row in on_topic],
+        "columns": [(platform, found.coverage[platform.pk], *read[platform.pk]) for platform in pair],
+        "rows": linked(found, on_topic, moment),
         "nothing_on": [row for row in found.topics if row not in on_topic],
         "facts": [
             (row, [(platform, facts.get((platform.pk, row.pk), Facts())) for platform in pair]) for row in stated
@@ -138,8 +127,12 @@ def _pair(pair: list[Platform], moment: Moment) -> dict[str, Any]:
     }
 
 
-def linked(found: Matrix, topic: Topic, moment: Moment) -> list[Linked]:
-    """The cells of one line."""
+def linked(found: Matrix, topics: Sequence[Topic], moment: Moment) -> list[tuple[Topic, list[Linked]]]:
+    """The lines of the matrix for ``topics``."""
+    return [(topic, _line(found, topic, moment)) for topic in topics]
+
+
+def _line(found: Matrix, topic: Topic, moment: Moment) -> list[Linked]:
     lists = _lists_on(topic, moment)
     cells = [(platform, found.of(platform, topic)) for platform in found.platforms]
     return [Linked(cell, lists[cell.state].format(platform.slug)) for platform, cell in cells]
@@ -149,16 +142,15 @@ def _lists_on(topic: Topic, moment: Moment) -> dict[State, str]:
     """For each state the address of the list whose length a cell's number is, open for the platform's name in it."""
     if moment.is_past:
         query = urlencode({"at": moment.code})
-        here = f"{reverse('site:compare_topic', args=[topic.pk])}?platform={{}}&{query}"
-        return dict.fromkeys(State, here)
+        return dict.fromkeys(State, f"{address_of('compare_topic', topic.pk)}?platform={{}}&{query}")
     of_both = f"?platform={{}}&topic={topic.pk}"
-    provisions = f"{reverse('site:provisions')}{of_both}"
+    provisions = f"{address_of('provisions')}{of_both}"
     return {
-        State.ANALYSED: f"{reverse('site:publications')}{of_both}",
+        State.ANALYSED: f"{address_of('publications')}{of_both}",
         State.HELD: provisions,
         State.NOT_FOUND: provisions,
-        State.NOT_CAPTURED: f"{reverse('site:incidents')}?platform={{}}",
-        State.NOTHING_HELD: f"{reverse('site:documents')}?platform={{}}",
+        State.NOT_CAPTURED: f"{address_of('incidents')}?platform={{}}",
+        State.NOTHING_HELD: f"{address_of('documents')}?platform={{}}",
     }
 
 
@@ -168,11 +160,6 @@ def _has_something(cell: Cell) -> bool:
 
 def _named(platforms: Sequence[Platform]) -> list[tuple[str, str]]:
     return [("platform", platform.slug) for platform in platforms]
-
-
-def _refuse_unknown(slugs: Sequence[str], page: Page[Platform]) -> None:
-    if slugs and page.total != len(slugs):
-        raise Http404("one of these platforms is none of ours")
 
 
 def _all_of(wanted: Sequence[str], found: list[Any]) -> list[Any]:

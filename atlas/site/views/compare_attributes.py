@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from atlas.comparing.coverage import RANK, Coverage, among, coverage_of, ranked
+from atlas.comparing.coverage import Coverage, among, coverage_of, ranked
 from atlas.comparing.facts import Facts, facts_of, tallies
 from atlas.comparing.moments import Moment
 from atlas.models import Attribute, Platform
@@ -13,7 +13,7 @@ from atlas.site.compare_tables import attribute_rows, csv_response
 from atlas.site.coverage import sample_names
 from atlas.site.lookup import wanted_choice, wanted_keys
 from atlas.site.moments import at_a_moment, frame
-from atlas.site.paging import paged
+from atlas.site.paging import paged_list
 
 ROWS = 25
 # Of each platform on a page of several; of one alone the longest list.
@@ -40,13 +40,12 @@ def attribute(request: HttpRequest, moment: Moment, key: str) -> HttpResponse:
     """Platforms that state something first; ``?format=csv`` has all of them in one table."""
     row = get_object_or_404(Attribute.objects.select_related("topic"), key=key)
     slugs = wanted_keys(request, "platform")
-    platforms = among(moment, slugs)
-    by_rank = ranked(platforms, moment, attribute=row)
-    is_export = bool(wanted_choice(request, "format", ["csv"]))
-    page = paged(request, by_rank, RANK, total=platforms.count(), size=ROWS)
-    if slugs and page.total != len(slugs):
+    platforms = ranked(among(moment, slugs), moment, attribute=row)
+    if slugs and len(platforms) != len(slugs):
         raise Http404("one of these platforms is none of ours")
-    shown = list(by_rank.order_by(*RANK)) if is_export else page.rows
+    is_export = bool(wanted_choice(request, "format", ["csv"]))
+    page = paged_list(request, platforms, size=ROWS)
+    shown = platforms if is_export else page.rows
     most = VALUES_OF_ONE if is_export or len(slugs) == 1 else VALUES_EACH
     facts = facts_of(moment, [row], shown, most=most)
     coverage = coverage_of(moment, shown)

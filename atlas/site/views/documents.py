@@ -1,6 +1,9 @@
 """Documents, their captures and versions, and what could not be captured."""
 
-from django.db.models import Q, QuerySet, Subquery
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -13,8 +16,9 @@ from atlas.site.news import as_entries
 from atlas.site.paging import paged
 from atlas.site.reading import read_all
 from atlas.site.stability import looks_at
+from atlas.site.versions_offered import offered
 
-PAST_INCIDENTS = 5  # on the page of a document; the rest is a link away
+PAST_INCIDENTS, VERSIONS = 5, 12  # on the page of a document; the rest is a link away
 
 
 def documents(request: HttpRequest) -> HttpResponse:
@@ -27,20 +31,24 @@ def documents(request: HttpRequest) -> HttpResponse:
 
 
 def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpResponse:
-    row = _document(with_captures(Document.objects.all()), platform_slug, slug)
-    changes = Change.objects.announced().filter(document=row)
+    announced = Change.objects.announced().filter(document=OuterRef("pk"))
+    versions = Version.objects.filter(document=OuterRef("pk"))
+    rows = Document.objects.annotate(announced=_number_of(announced), versions_total=_number_of(versions))
+    row = _document(with_captures(rows), platform_slug, slug)
     found_by = _found_by(row)
     incidents = list(row.incidents.order_by("-opened_at"))
     provisions = list(row.provisions.select_related("current_wording").defer("current_wording__text"))
     removed = [provision for provision in provisions if provision.removed_at]
     past = [incident for incident in incidents if incident.closed_at]
+    choice = offered(row)
     context = {
         "document": row,
         "platform": row.platform,
         "readings": read_all(provision for provision in provisions if not provision.removed_at),
         "removed": sorted(removed, key=lambda provision: str(provision.removed_at), reverse=True),
         "calendar": year_of(row),
-        "versions": list(row.versions.order_by("-number")),
+        "offered": choice,
+        "versions": choice.rows[:VERSIONS],
         "standing": found_by.version if found_by else None,
         "dates": dates_of(found_by.version_id, found_by) if found_by and found_by.version_id else None,
         "siblings": _siblings(row),
@@ -48,8 +56,8 @@ def document(request: HttpRequest, platform_slug: str, slug: str) -> HttpRespons
         "incidents": [incident for incident in incidents if not incident.closed_at],
         "past_incidents": past[:PAST_INCIDENTS],
         "past_incidents_total": len(past),
-        "changes": as_entries(changes).latest_first()[:10],
-        "changes_total": changes.count(),
+        "changes": as_entries(Change.objects.announced().filter(document=row)).latest_first()[:10],
+        "changes_total": row.announced,  # type: ignore[attr-defined]
         "sample_platforms": sample_names([row.platform]),
         "here": "platforms",
     }
@@ -77,7 +85,8 @@ def version(request: HttpRequest, public_id: str) -> HttpResponse:
     document = row.document
     looks = Capture.objects.filter(version=row).select_related("collection")
     first = looks.order_by("sequence").first()
-    versions = list(document.versions.order_by("-number"))
+    earlier = document.versions.filter(number__lt=row.number).order_by("-number").first()
+    later = document.versions.filter(number__gt=row.number).order_by("number").first()
     context = {
         "version": row,
         "document": document,
@@ -86,9 +95,9 @@ def version(request: HttpRequest, public_id: str) -> HttpResponse:
         "dates": dates_of(row, first),
         "latest": looks.order_by("-sequence").first(),
         "imported": looks.exclude(collection=None).order_by("sequence").first(),
-        "versions": versions,
-        "earlier": next((other for other in versions if other.number < row.number), None),
-        "later": next((other for other in reversed(versions) if other.number > row.number), None),
+        "offered": offered(document, earlier or later, row),
+        "earlier": earlier,
+        "later": later,
         "sample_platforms": sample_names([document.platform]),
         "here": "platforms",
     }
@@ -107,6 +116,12 @@ def incidents(request: HttpRequest) -> HttpResponse:
     names = sample_names(row.document.platform for row in page.rows)
     context = {"page": page, "is_past": is_past, "platform": platform, "document": document, "sample_platforms": names}
     return render(request, "atlas/incidents.html", context)
+
+
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
+    """How many ``rows`` there are of a document; they refer to it by ``OuterRef``."""
+    numbers = rows.order_by().values("document").annotate(number=Count("*")).values("number")
+    return Coalesce(Subquery(numbers), 0)
 
 
 def _found_by(document: Document) -> Capture | None:

@@ -1,19 +1,19 @@
 """One provision on one page: the archived text, and the approved analysis of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from atlas.choices import choices_of
 from atlas.models import (
     FIVE_PARTS,
     PARTS,
     Change,
     Exposure,
-    Incident,
     Instrument,
     Jurisdiction,
     Obligation,
@@ -24,7 +24,7 @@ from atlas.models import (
     Wording,
 )
 from atlas.site.activity import history_of
-from atlas.site.coverage import sample_names
+from atlas.site.coverage import sample_names, with_open_incident
 from atlas.site.lookup import cited, wanted_choice, wanted_document, wanted_platform, wanted_topic
 from atlas.site.paging import paged
 from atlas.site.places import anchor, located, quotes_of, stretches
@@ -48,8 +48,8 @@ def provisions(request: HttpRequest) -> HttpResponse:
         "readings": read_all(page.rows),
         "platform": platform,
         "topic": topic,
-        "platforms": Platform.objects.all(),
-        "topics": Topic.objects.filter(is_retired=False).only("key", "name"),
+        "platforms": Platform.objects.values_list("slug", "name"),
+        "topics": Topic.objects.filter(is_retired=False).values_list("key", "name"),
         "sample_platforms": sample_names(row.document.platform for row in page.rows),
     }
     return render(request, "atlas/provisions.html", context)
@@ -57,13 +57,13 @@ def provisions(request: HttpRequest) -> HttpResponse:
 
 def provision(request: HttpRequest, public_id: str) -> HttpResponse:
     rows = Provision.objects.select_related("document__platform", "document__collection", "current_wording")
-    row = cited(rows, public_id)
+    row = cited(with_open_incident(rows), public_id)
     publications = list(row.publications.with_cuts().select_related("wording", "version").order_by("-pk"))
     reading = read(row, publications)
     wordings = list(row.wordings.defer("text").select_related("first_capture__version").order_by("-number"))
     wording = row.current_wording or row.wordings.order_by("-number").first()
     look = latest_look(row)
-    topics = list(row.topics.filter(is_retired=False))
+    names = _names(row)
     changes = list(Change.objects.filter(provision=row).select_related("capture").latest_first())
     context = {
         "provision": row,
@@ -77,10 +77,10 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
         "wordings": wordings,
         "changes": changes,
         "line": history_of(changes, wordings[-1] if wordings else None),
-        "topics": topics,
-        "others": _on_other_platforms(row, reading.shown.topics if reading.shown else [topic.pk for topic in topics]),
+        "topics": names["topics"],
+        "jurisdictions": dict(names["jurisdictions"]),
+        "others": _on_other_platforms(row, reading.shown.topics if reading.shown else dict(names["topics"])),
         "look": look,
-        "incident": Incident.objects.filter(document=row.document, closed_at=None).first(),
         "sample_platforms": sample_names([row.document.platform]),
         "here": "platforms",
         **(_analysis(reading.shown) if reading.shown else {}),
@@ -92,16 +92,17 @@ def provision(request: HttpRequest, public_id: str) -> HttpResponse:
 def publication(request: HttpRequest, public_id: str) -> HttpResponse:
     """One publication for good: also when another took its place. A retracted one is 410 and a tombstone."""
     rows = Publication.objects.select_related("provision__document__platform", "provision__document__collection")
-    row = cited(rows.select_related("provision__current_wording", "wording", "version"), public_id)
+    rows = rows.select_related("provision__current_wording", "wording", "version").with_staleness()
+    row = cited(rows, public_id)
     has_ended = bool(row.withdrawn_at or row.retracted_at)
-    is_stale = Publication.objects.filter(pk=row.pk).describing_another_text().exists()
     context = {
         "publication": row,
         "provision": row.provision,
         "document": row.provision.document,
         "platform": row.provision.document.platform,
         "has_ended": has_ended,
-        "is_stale": is_stale,
+        "is_stale": row.is_stale,  # type: ignore[attr-defined]
+        "jurisdictions": dict(Jurisdiction.objects.values_list("key", "name")),
         "sample_platforms": sample_names([row.provision.document.platform]),
         "here": "platforms",
         **({} if has_ended else _analysis(row) | _quotes(row, row.wording)),
@@ -140,18 +141,24 @@ def _wanted(request: HttpRequest, model: type[Instrument] | type[Obligation], na
 
 
 def _analysis(publication: Publication) -> dict[str, Any]:
-    """What it takes to show a publication. Four queries."""
+    """What it takes to show a publication. Three queries."""
     texts = [getattr(publication, part.field) for part in PARTS]
     approvals = list(publication.approvals.all())
     return {
         "publication": publication,
         "five_parts": [(part, getattr(publication, part.field)) for part in FIVE_PARTS],
         "obligations": obligations_cited_in(*texts),
-        "jurisdictions": dict(Jurisdiction.objects.values_list("key", "name")),
         "approvals": approvals,
         "facts": publication.attribute_values.select_related("attribute"),
         "permalink": f"{settings.BASE_URL}{publication.permalink}",
     }
+
+
+def _names(provision: Provision) -> dict[str, list[tuple[str, str]]]:
+    """Key and name of the provision's topics, and of all jurisdictions. One query."""
+    topics = Topic.objects.filter(provisions=provision, is_retired=False)
+    rows = {"topics": topics, "jurisdictions": Jurisdiction.objects.all()}
+    return choices_of({name: (each, F("key"), F("name")) for name, each in rows.items()})
 
 
 def _quotes(publication: Publication | None, shown: Wording | None) -> dict[str, Any]:
@@ -170,15 +177,13 @@ def _quotes(publication: Publication | None, shown: Wording | None) -> dict[str,
     }
 
 
-def _on_other_platforms(provision: Provision, topics: Sequence[str]) -> QuerySet[Publication]:
+def _on_other_platforms(provision: Provision, topics: Iterable[str]) -> QuerySet[Publication]:
     """The stated rule: same topic, another platform, approved and about the text in force; the newest of each
     platform, and of these the three newest."""
     current = Publication.objects.current()
     platform = "provision__document__platform_id"
     same_topic = current.filter(topics__overlap=list(topics)).exclude(**{platform: provision.document.platform_id})
     newest_each = same_topic.order_by(platform, "-published_at", "-pk").distinct(platform)
-    return (
-        Publication.objects.filter(pk__in=newest_each.values("pk"))
-        .for_lists()
-        .select_related("provision__document__collection")[:OTHER_PLATFORMS_SHOWN]
-    )
+    rows = Publication.objects.filter(pk__in=newest_each.values("pk")).order_by("-published_at", "-pk")
+    rows = rows.select_related("provision__current_wording", "provision__document__platform")
+    return rows.select_related("provision__document__collection")[:OTHER_PLATFORMS_SHOWN]

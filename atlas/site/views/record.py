@@ -7,7 +7,7 @@ from django.utils import timezone
 from atlas.models import Document, Platform
 from atlas.site.corrections import KINDS, described
 from atlas.site.corrections import corrections as corrected_publications
-from atlas.site.coverage import sample_names, with_captures
+from atlas.site.coverage import open_incidents, sample_names, with_captures
 from atlas.site.documents_held import HELD, capture_totals, held, incident_totals
 from atlas.site.lookup import wanted_choice, wanted_platform
 from atlas.site.paging import paged
@@ -35,21 +35,23 @@ def coverage(request: HttpRequest) -> HttpResponse:
     show = wanted_choice(request, "show", list(HELD))
     unstable = unstable_documents()
     broken, past_incidents = incident_totals()
+    totals = {"": Document.objects.count(), "unstable": len(unstable), "broken": broken}
     rows = Document.objects.select_related("platform", "collection")
     rows = rows.filter(platform=platform) if platform else rows
-    if show:
-        rows = rows.filter(pk__in=unstable if show == "unstable" else broken)
-    page = paged(request, with_captures(rows), ("platform__name", "platform_id", "name", "pk"))
+    rows = rows.filter(pk__in=unstable) if show == "unstable" else rows
+    rows = rows.filter(pk__in=open_incidents().values("document")) if show == "broken" else rows
+    order = ("platform__name", "platform_id", "name", "pk")
+    page = paged(request, with_captures(rows), order, total=None if platform else totals[show])
     context = {
         "page": page,
         "holdings": held(page.rows, unstable),
         "totals": capture_totals(),
         "past_incidents_total": past_incidents,
-        "documents_total": Document.objects.count(),
-        "unstable_total": len(unstable),
-        "broken_total": len(broken),
+        "documents_total": totals[""],
+        "unstable_total": totals["unstable"],
+        "broken_total": totals["broken"],
         "platform": platform,
-        "platforms": Platform.objects.all(),
+        "platforms": Platform.objects.values_list("slug", "name"),
         "show": show,
         "choices": HELD,
         "sample_platforms": sample_names(row.platform for row in page.rows),

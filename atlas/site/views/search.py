@@ -20,9 +20,8 @@ from atlas.search import (
     Snippet,
     Unanswerable,
     best,
-    count,
+    find,
     in_time,
-    matches,
     read_question,
     snippets,
 )
@@ -74,18 +73,18 @@ def search(request: HttpRequest) -> HttpResponse:
 def _answer(
     request: HttpRequest, question: Question, kind: Kind, narrowing: Narrowing, *, is_best: bool
 ) -> dict[str, Any]:
-    found = {each.key: matches(question, each, narrowing) for each in KINDS.values()}
-    totals = {key: count(rows) for key, rows in found.items()}
+    found = {each.key: find(question, each, narrowing) for each in KINDS.values()}
+    chosen = found[kind.key]
     if is_best:
-        rows, next_query = list(_for_hits(best(question, kind, found[kind.key], BEST_SHOWN), kind)), ""
+        rows, next_query = list(_for_hits(best(question, chosen, BEST_SHOWN), kind)), ""
     else:
-        page = paged(request, _for_hits(found[kind.key], kind), (kind.order,), total=totals[kind.key])
+        page = paged(request, _for_hits(chosen.rows, kind), (kind.order,), total=chosen.total)
         rows, next_query = page.rows, page.next_query
     hits = _hits(question, kind, rows)
     return {
         "hits": hits,
-        "tabs": [(each, totals[each.key], _address(request, kind=each.key)) for each in KINDS.values()],
-        "total": totals[kind.key],
+        "tabs": [(each.kind, each.total, _address(request, kind=each.kind.key)) for each in found.values()],
+        "total": chosen.total,
         "next_query": next_query,
         "newest_first": _address(request, order="newest"),
         "sample_platforms": sample_names(hit.provision.document.platform for hit in hits),

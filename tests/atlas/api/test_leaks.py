@@ -1,13 +1,14 @@
 """No answer of the API, and none of the tools for assistants, tells what readers must not see."""
 
-import json
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from atlas.mcp.tools import BY_NAME
 from atlas.models import Attribute, Capture, Outcome, Publication, Snapshot, sha256
 from tests.atlas.api.asking import walk
+from tests.atlas.assistants import answers
 from tests.atlas.site_rows import QUOTE, allow_publications_past_review, hold_capture, make_rows, publish
 from tests.factories import NOON, make_provision
 from tests.review.factories import make_edition
@@ -77,26 +78,11 @@ def test_no_answer_of_the_api_tells_what_readers_must_not_see(client: Client) ->
 
 
 def test_no_tool_tells_what_readers_must_not_see(client: Client) -> None:
-    asked: list[tuple[str, dict[str, object]]] = [
-        ("search_provisions", {"limit": 20}),
-        ("list_changes", {"change_class": "all", "limit": 20}),
-        ("compare_topic", {"topic": "training-user-content"}),
-        *(("verify_checksum", {"sha256": sha256(words)}) for words in SECRETS.values()),
-        *(("verify_checksum", {"sha256": row.content_sha256}) for row in Publication.objects.all()),
-        *(("get_publication", {"id": row.public_id}) for row in Publication.objects.all()),
-        *(("get_provision", {"id": row.provision.public_id}) for row in Publication.objects.all()),
-        *(("get_version_text", {"id": row.version.public_id}) for row in Publication.objects.all()),
-        *(
-            ("get_version_text", {"document": row.provision.document.public_id, "day": "2026-12-31"})
-            for row in Publication.objects.all()
-        ),
-    ]
-    bodies = {}
-    for number, (name, arguments) in enumerate(asked):
-        params = {"name": name, "arguments": arguments}
-        body = json.dumps({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params})
-        response = client.post("/mcp/", body, content_type="application/json")
-        assert response.status_code == 200
-        bodies[f"{name} {arguments}"] = json.dumps(response.json(), ensure_ascii=False)
-    assert any(QUOTE in body for body in bodies.values())
+    """Asked about everything, and with the secrets themselves in every field that takes a text."""
+    words = [*SECRETS.values(), *(f'"{secret}"' for secret in SECRETS.values())]
+    bodies = answers(client, [*words, *(secret.split()[0] for secret in SECRETS.values()), "Content"])
+    assert {name.split()[0] for name in bodies} == set(BY_NAME)
+    assert len(bodies) > 300
+    assert QUOTE in bodies["search_provisions {'limit': 20, 'words': 'Content'}"], "a search must be able to find"
+    assert sum("Why it went." in body for body in bodies.values()) >= 5
     assert _told(bodies) == []
