@@ -7,15 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
 from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
-from pytest_django.plugin import blocking_manager_key
 
 from atlas.config import load_config
 from atlas.database import start_embedded
 from atlas.settings import CONFIG, database_settings
-from review.roles import make_roles
+from tests.emptying import keep_what_migrations_made
 from tests.servers.openai import ModelServer
 
 
@@ -61,6 +59,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         for table in connection.introspection.table_names(cursor):
             name = connection.ops.quote_name(table)
             cursor.execute(f"ALTER TABLE {name} SET (autovacuum_enabled = false)")
+        keep_what_migrations_made()
 
 
 @pytest.fixture(scope="module")
@@ -70,19 +69,6 @@ def shared_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> It
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """A test that commits leaves empty tables; the roles, which a migration made, are put back for the next test."""
-    yield
-    marker = item.get_closest_marker("django_db")
-    commits = marker is not None and marker.kwargs.get("transaction", False)
-    if nextitem is not None and (
-        commits or {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
-    ):
-        with item.config.stash[blocking_manager_key].unblock():
-            make_roles(Group, Permission)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from django.test import Client
 from atlas.archive.record.recording import record_capture
 from atlas.models import Document, User
 from tests.atlas.looks import See
+from tests.atlas.site_rows import allow_publications_past_review
 from tests.factories import NOON, make_document
 
 
@@ -17,6 +18,12 @@ def editor(client: Client) -> User:
     person = User.objects.create_superuser("ada", public_name="Ada Lovelace")
     client.force_login(person)
     return person
+
+
+@pytest.fixture
+def past_review(db: None) -> None:
+    """Publications are written without an approved revision behind them, until the test ends."""
+    allow_publications_past_review()
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from atlas.models import Platform, Publication
 from tests.atlas.assistants import answer
+from tests.atlas.compare_rows import every_state
 from tests.atlas.site_rows import QUOTE, allow_publications_past_review, make_catalogue, make_rows, publish, reword
-from tests.atlas.test_compare_pages import every_state
 from tests.factories import make_provision
 
 pytestmark = pytest.mark.django_db

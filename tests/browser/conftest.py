@@ -4,8 +4,14 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
+from atlas.models import User
+
+PASSWORD = "a long password"  # of the factories' people
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -33,6 +39,23 @@ def page(browser: Browser) -> Iterator[Page]:
     page = context.new_page()
     yield page
     leave(context)
+
+
+def come_in(page: Page, server: LiveServer, username: str) -> None:
+    """Have a session, as if one had logged in: that takes a second, and has its own tests."""
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": server.url}])
+
+
+def log_in(page: Page, server: LiveServer, username: str, password: str = PASSWORD) -> None:
+    """Log in as people do."""
+    page.goto(f"{server.url}/admin/login/")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{server.url}/admin/")
 
 
 def leave(context: BrowserContext) -> None:

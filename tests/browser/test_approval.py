@@ -6,16 +6,10 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from review.models import AuthorKind, Edition, State
+from tests.browser.conftest import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PASSWORD = "atlas-sample"
-
-
-def log_in(page: Page, server: LiveServer, username: str) -> None:
-    page.goto(f"{server.url}/admin/login/")
-    page.get_by_label("Username").fill(username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+PASSWORD = "atlas-sample"  # of the people in the sample
 
 
 @pytest.fixture
@@ -38,7 +32,7 @@ def test_an_approved_edit_reaches_readers(
     reader.goto(public_page)
     expect(reader.get_by_text(words)).to_have_count(0)
 
-    log_in(page, live_server, "editor")
+    log_in(page, live_server, "editor", PASSWORD)
     page.goto(f"{live_server.url}/admin/review/edition/{draft.pk}/desk/")
     page.get_by_role("textbox", name="Interpretive note").fill(words)
     page.get_by_role("button", name="Save revision").click()
@@ -47,7 +41,7 @@ def test_an_approved_edit_reaches_readers(
     expect(reader.get_by_text(words)).to_have_count(0)
 
     page.context.clear_cookies()
-    log_in(page, live_server, "reviewer")
+    log_in(page, live_server, "reviewer", PASSWORD)
     page.goto(f"{live_server.url}/admin/review/edition/{draft.pk}/desk/")
     page.get_by_role("button", name="Approve and publish").click()
 

@@ -11,12 +11,12 @@ from pytest_django.live_server_helper import LiveServer
 from atlas.models import User
 from review import actions
 from review.models import Edition, State
+from tests.browser.conftest import come_in, log_in
 from tests.factories import TRAINING_TEXT
 from tests.review.factories import QUOTE, change_text, make_edition, make_editor, make_publication, shown
 from tests.review.test_desk_page import CHANGED, HOSTILE, hostile_edition
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PASSWORD = "a long password"
 WATCH_POLICY = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
@@ -39,14 +39,6 @@ def complaints(page: Page) -> Iterator[list[str]]:
 @pytest.fixture
 def reviewer(transactional_db: None) -> User:
     return make_editor("Senior reviewer", "grace")
-
-
-def log_in(page: Page, server: LiveServer) -> None:
-    page.goto(f"{server.url}/admin/login/")
-    page.get_by_label("Username").fill("grace")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_load_state()
 
 
 def open_desk(page: Page, server: LiveServer, edition: Edition) -> None:
@@ -77,7 +69,7 @@ def test_a_reanalysis_with_one_changed_part_is_approved_with_fewer_than_twelve_k
 ) -> None:
     edition = reanalysis(contract_implications=f"Ask for a shorter period: it says {QUOTE}")
     following = make_edition()
-    log_in(page, live_server)
+    log_in(page, live_server, "grace")
     open_desk(page, live_server, edition)
     keys = Keys(page)
 
@@ -106,7 +98,7 @@ def test_single_keys_do_nothing_in_fields_and_nothing_once_switched_off(
     page: Page, live_server: LiveServer, reviewer: User
 ) -> None:
     edition = make_edition()
-    log_in(page, live_server)
+    come_in(page, live_server, "grace")
     open_desk(page, live_server, edition)
     page.get_by_role("textbox", name="Why it matters").fill("")
     page.keyboard.type("skip dr? 123")
@@ -139,7 +131,7 @@ def test_single_keys_do_nothing_in_fields_and_nothing_once_switched_off(
 @pytest.mark.usefixtures("complaints")
 def test_findings_are_walked_through_and_entered(page: Page, live_server: LiveServer, reviewer: User) -> None:
     edition = make_edition(summary="The text states: “We sell your Content to anyone who asks.”")
-    log_in(page, live_server)
+    come_in(page, live_server, "grace")
     open_desk(page, live_server, edition)
     page.keyboard.press("j")
     expect(page.locator("#part-summary.pointed")).to_be_visible()
@@ -162,7 +154,7 @@ def test_a_quote_leads_to_the_source_and_back_without_a_script(
     browser: Browser, page: Page, live_server: LiveServer, reviewer: User
 ) -> None:
     edition = make_edition()
-    log_in(page, live_server)
+    log_in(page, live_server, "grace")
     still = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state()).new_page()
     open_desk(still, live_server, edition)
     still.locator(".evidence a").first.click()
@@ -183,7 +175,7 @@ def test_hostile_text_stays_text_on_every_page_and_breaks_no_policy(
     page.set_viewport_size({"width": width, "height": 844})
     provision, edition = hostile_edition()
     long = make_edition(change_text(provision, f"{TRAINING_TEXT} {HOSTILE} " + "word " * 40_000).provision)
-    log_in(page, live_server)
+    come_in(page, live_server, "grace")
     for name in ("desk", "previews", "preview", "compare"):
         page.goto(live_server.url + reverse(f"admin:review_edition_{name}", args=[edition.pk]))
         assert page.evaluate("window.violations") == [], name
@@ -225,7 +217,7 @@ def test_axe_finds_nothing_serious(
     edition = reanalysis(regulatory_landscape="It needs a basis [@no-such-law].", exposure_level="high")
     first = make_edition()
     actions.revise(first, {"title": "Mine"}, by=reviewer, lock_version=first.lock_version)
-    log_in(page, live_server)
+    come_in(page, live_server, "grace")
     addresses = [
         reverse("admin:review_edition_changelist"),
         reverse("admin:review_edition_desk", args=[edition.pk]),
@@ -264,7 +256,7 @@ def test_the_bar_covers_neither_the_screen_of_a_phone_nor_what_has_the_focus(
 ) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     edition = reanalysis(exposure_level="high", why_it_matters="New.")
-    log_in(page, live_server)
+    come_in(page, live_server, "grace")
     open_desk(page, live_server, edition)
     bar = page.locator(".bar").bounding_box()
     assert bar is not None and bar["height"] < 844 / 3

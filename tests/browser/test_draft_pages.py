@@ -12,7 +12,7 @@ from atlas.models import User
 from tests.analysis import traces
 from tests.analysis.catalogue_rows import make_small_catalogue
 from tests.analysis.jobs import queued_job
-from tests.browser.test_history import PASSWORD, log_in
+from tests.browser.conftest import come_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -31,7 +31,7 @@ def problems(page: Page) -> Iterator[list[str]]:
 def run(transactional_db: None) -> DraftRun:
     """A mended draft beside jobs that wait, failed and are held."""
     make_small_catalogue()
-    User.objects.create_superuser("ada", password=PASSWORD)
+    User.objects.create_superuser("ada")
     queued_job(), queued_job(state=JobState.PAUSED), traces.failed()
     holds.hold(HoldCause.CONFIG, "The model service refuses our key; check ATLAS_LLM_API_KEY", profile=traces.MODEL)
     return traces.mended()
@@ -41,7 +41,7 @@ def run(transactional_db: None) -> DraftRun:
 @pytest.mark.parametrize("width", [1440, 390])
 def test_from_the_list_to_a_run_and_once_more(page: Page, live_server: LiveServer, run: DraftRun, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    log_in(page, live_server)
+    come_in(page, live_server, "ada")
     page.goto(f"{live_server.url}/admin/analysis/draftjob/")
     expect(page.get_by_text("check ATLAS_LLM_API_KEY").first).to_be_visible()
     _does_not_run_over(page)
@@ -57,7 +57,7 @@ def test_from_the_list_to_a_run_and_once_more(page: Page, live_server: LiveServe
 
 @pytest.mark.usefixtures("problems")
 def test_drafting_is_paused_with_a_reason_and_goes_on(page: Page, live_server: LiveServer, run: DraftRun) -> None:
-    log_in(page, live_server)
+    come_in(page, live_server, "ada")
     page.goto(f"{live_server.url}/admin/analysis/draftjob/")
     page.get_by_text("Pause drafting …").click()
     page.get_by_label("Reason, which your colleagues read").fill("We change the prompt today.")

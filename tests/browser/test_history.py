@@ -9,28 +9,21 @@ from pytest_django.live_server_helper import LiveServer
 from atlas.archive.record.recording import record_capture
 from atlas.models import Change, Document, User
 from tests.atlas.texts import ERROR_PAGE, document
+from tests.browser.conftest import come_in
 from tests.factories import NOON, make_document
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PASSWORD = "a long password"
 
 
 @pytest.fixture
 def terms() -> Document:
     """A document that changed, was held, and flapped; with somebody who may look at it."""
-    User.objects.create_superuser("ada", password=PASSWORD)
+    User.objects.create_superuser("ada")
     terms = make_document(name="Terms of Service")
     kept, changed = document(), document(Retention="We keep your Content for 90 days.")
     for day, text in enumerate((kept, ERROR_PAGE, changed, kept, changed, kept, changed)):
         record_capture(terms, text=text, captured_at=NOON + timedelta(days=day))
     return terms
-
-
-def log_in(page: Page, server: LiveServer) -> None:
-    page.goto(f"{server.url}/admin/login/")
-    page.get_by_label("Username").fill("ada")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
 
 
 def press(page: Page, name: str) -> None:
@@ -47,7 +40,7 @@ def test_from_a_document_to_the_words_that_changed(
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.set_viewport_size({"width": width, "height": 900})
-    log_in(page, live_server)
+    come_in(page, live_server, "ada")
     page.goto(f"{live_server.url}/admin/atlas/document/{terms.pk}/change/")
     press(page, "Archive history")
     expect(page.get_by_text("Returned to version 1 and back twice between 4 and 7 June 2026")).to_be_visible()

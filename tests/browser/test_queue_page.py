@@ -6,8 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from review.models import Edition, State
-from tests.browser.conftest import leave
-from tests.browser.test_desk_keyboard import log_in
+from tests.browser.conftest import come_in, leave
 from tests.review.factories import make_edition, make_editor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,7 +21,7 @@ def three(transactional_db: None) -> list[Edition]:
 def test_two_of_three_rows_are_discarded_with_one_reason(
     page: Page, live_server: LiveServer, three: list[Edition]
 ) -> None:
-    log_in(page, live_server)
+    come_in(page, live_server, "grace")
     page.goto(live_server.url + reverse("admin:review_edition_changelist"))
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
@@ -45,7 +44,7 @@ def test_on_a_phone_nothing_runs_out_of_the_page(
 ) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844})
     phone = context.new_page()
-    log_in(phone, live_server)
+    come_in(phone, live_server, "grace")
     for tab in ("unclaimed", "mine", "stale", "failed"):
         phone.goto(f"{live_server.url}{reverse('admin:review_edition_changelist')}?tab={tab}")
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390

@@ -7,18 +7,15 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from review.models import Edition, State
+from tests.browser.conftest import log_in
 from tests.review.factories import make_edition, make_editor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PASSWORD = "a long password"  # of the factories' people
 
 
 def open_desk(page: Page, server: LiveServer) -> Edition:
     edition, editor = make_edition(), make_editor()
-    page.goto(f"{server.url}/admin/login/")
-    page.get_by_label("Username").fill(editor.username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    log_in(page, server, editor.username)
     page.goto(f"{server.url}/admin/review/edition/{edition.pk}/desk/")
     return edition
 

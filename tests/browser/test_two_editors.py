@@ -9,11 +9,10 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from pytest_django.live_server_helper import LiveServer
 
 from review.models import Comment, Edition, UnsavedText
-from tests.browser.conftest import leave
+from tests.browser.conftest import come_in, leave, log_in
 from tests.review.factories import CONTENT, change_text, make_edition, make_editor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PASSWORD = "a long password"
 Enter = Callable[[str], Page]
 
 # What the browser itself writes down when the server refuses, or is not there: the desk says it in words.
@@ -47,7 +46,7 @@ def enter(browser: Browser, live_server: LiveServer, edition: Edition) -> Iterat
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.clock.install()
         if is_new:
-            log_in(page, live_server, name)
+            come_in(page, live_server, name)
         page.goto(f"{live_server.url}/admin/review/edition/{edition.pk}/desk/")
         return page
 
@@ -55,14 +54,6 @@ def enter(browser: Browser, live_server: LiveServer, edition: Edition) -> Iterat
     for context in contexts.values():
         leave(context)
     assert problems == []
-
-
-def log_in(page: Page, server: LiveServer, name: str) -> None:
-    page.goto(f"{server.url}/admin/login/")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"{server.url}/admin/")
 
 
 def press(page: Page, name: str) -> None:

@@ -16,6 +16,7 @@ from review.roles import make_roles
 from tests.factories import NOON, add_wording, make_provision, make_user, make_version
 
 QUOTE = "“We may use your Content to train and improve our models.”"
+OTHER = "We may use your Content to train and improve our models. You cannot opt out of this."
 CONTENT: dict[str, Any] = {
     "title": "Training on user content",
     "summary": f"The text states: {QUOTE}",

@@ -27,8 +27,8 @@ from tests.review.factories import (
     make_run,
     shown,
 )
+from tests.review.round_the_code import forge
 from tests.review.test_desk import desk_url, log_in, posted
-from tests.review.test_guards import forge
 
 pytestmark = pytest.mark.django_db
 QUOTED = {"attribute": "training-default", "value": "opt-out", "quote": "You can opt out of this at any time"}

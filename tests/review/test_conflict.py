@@ -247,20 +247,17 @@ class TestBrokenForms:
         assert "Mine" in page
         assert edition.revisions.count() == 1
 
-    @pytest.mark.parametrize("lost", ["lock_version", "revision_id", "content_sha256", "wording_id"])
     @pytest.mark.parametrize("verb", sorted(VERBS))
-    def test_a_form_without_its_token_does_nothing_and_loses_nothing(
-        self, client: Client, verb: str, lost: str
-    ) -> None:
+    def test_a_form_without_one_of_its_tokens_does_nothing_and_loses_nothing(self, client: Client, verb: str) -> None:
         edition = make_edition()
         log_in(client)
         form = posted(edition, verb, title="Mine")
-        del form[lost]
         before = state_of_everything()
-        status, page = press(client, edition, verb, form)
-        assert status == 409
-        assert "did not arrive whole" in page and "Mine" in page
-        assert state_of_everything() == before
+        for lost in ("lock_version", "revision_id", "content_sha256", "wording_id"):
+            status, page = press(client, edition, verb, {name: form[name] for name in form if name != lost})
+            assert status == 409, lost
+            assert "did not arrive whole" in page and "Mine" in page, lost
+            assert state_of_everything() == before, lost
 
     @pytest.mark.parametrize("number", ["-1", "9" * 30, "x", "٣", "1" * 5000])
     def test_numbers_that_are_none_are_refused(self, client: Client, number: str) -> None:

@@ -21,15 +21,9 @@ from tests.review.factories import (
     make_publication,
     shown,
 )
+from tests.review.round_the_code import forge, run
 
 pytestmark = pytest.mark.django_db
-
-
-def run(sql: str, *values: object) -> None:
-    """Run ``sql`` and check what COMMIT would, in a savepoint of its own."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        check_constraints()
 
 
 @pytest.mark.parametrize("model", [Revision, Finding, Decision, Event, Publication])
@@ -111,45 +105,6 @@ def test_nobody_backdates_an_event_or_makes_up_its_hash() -> None:
     assert forged.sequence == 1
     assert forged.row_hash != "f" * 64
     assert forged.at.year != 2001
-
-
-def forge(edition: Edition, *, approvers: tuple[object, ...] = (), **changes: object) -> None:
-    """Publish ``edition`` by hand, as somebody at a shell would who has read our code."""
-    with transaction.atomic():
-        head = edition.head
-        assert head is not None
-        for person in approvers:
-            Decision.objects.create(
-                edition=edition,
-                revision=head,
-                wording=edition.wording,
-                content_sha256=head.content_sha256,
-                round=edition.round,
-                kind="approve",
-                by=person,
-            )
-        values = {**head.content(), "content_sha256": head.content_sha256, "revision_id": head.pk, **changes}
-        publication = Publication.objects.create(
-            provision=edition.provision,
-            wording=edition.wording,
-            version=edition.wording.placements.get().version,
-            major=9,
-            published_at=timezone.now(),
-            drafter="x",
-            **values,
-        )
-        lock = edition.lock_version
-        told = {"publication": publication.public_id}
-        for n, (action, source, target) in enumerate(
-            [("approve", "in_review", "approved"), ("publish", "approved", "published")], start=1
-        ):
-            Edition.objects.filter(pk=edition.pk).update(
-                state=target, approved_revision=head, lock_version=lock + n, closed_at=timezone.now()
-            )
-            Event.objects.create(
-                edition_ref=edition.pk, action=action, actor="x", from_state=source, to_state=target, data=told
-            )
-        check_constraints()
 
 
 def test_a_forged_publication_with_all_that_is_needed_would_stand() -> None:
