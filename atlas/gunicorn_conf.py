@@ -7,6 +7,7 @@ from typing import Any
 wsgi_app = "atlas.wsgi:application"
 workers = 2
 threads = 4
+worker_class = "atlas.web_worker.FairWorker"
 preload_app = True  # import once, then fork: quicker to start, and the memory is shared
 graceful_timeout = 10  # seconds for running requests when stopping
 loglevel = "warning"

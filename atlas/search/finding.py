@@ -11,7 +11,7 @@ from atlas.models import Provision, Publication, Wording
 from atlas.search.asking import Question
 from atlas.search.narrowing import Narrowing
 
-COUNTED = 1_000  # hits are counted up to here: to count on would cost more than the number is worth
+COUNTED = 500  # hits are counted up to here: to count on would cost more than the number is worth
 BEST_OF = 500  # the newest hits, among which the best are chosen
 
 

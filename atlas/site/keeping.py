@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -17,6 +18,7 @@ Key = tuple[str, bool]
 
 ROOM = 16_000_000  # bytes of answers in each process of the web server: some 2,000 pages
 LARGEST = 500_000  # bytes of one answer that is worth a place
+PATIENCE = 0.5  # seconds that a page waits for its turn to be made
 CLOCK = 60  # seconds: what a page says of today or of now is never older
 
 
@@ -57,6 +59,7 @@ class Shelf:
 
 
 shelf = Shelf()
+_making = threading.Lock()
 
 
 def kept(view: View) -> View:
@@ -70,12 +73,25 @@ def kept(view: View) -> View:
         key = (request.get_full_path(), takes_gzip(request))
         if found := shelf.find(state, key):
             return found.as_response()
-        response = view(request, *args, **kwargs)
+        with _in_turn():
+            response = view(request, *args, **kwargs)
         if response.status_code == 200 and not response.streaming:
             shelf.keep(state, key, Answer(response.content, tuple(response.headers.items())))
         return response
 
     return answer
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    """One page at a time is made in a process: several at once would take Python's turns from each other, and all come
+    late. A slow one holds the others up for a while, and then no longer."""
+    has_turn = _making.acquire(timeout=PATIENCE)
+    try:
+        yield
+    finally:
+        if has_turn:
+            _making.release()
 
 
 def state_of_database() -> str | None:

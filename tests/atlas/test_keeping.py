@@ -1,18 +1,22 @@
 """Answers that are kept: the same for as long as nothing was committed, and not a moment longer."""
 
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
 import psycopg
 import pytest
 import time_machine
-from django.db import connection
-from django.test import Client
+from django.db import connection, connections
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from atlas.models import Platform, Publication
-from atlas.site.keeping import LARGEST, Answer, Shelf, shelf, state_of_database
+from atlas.site.keeping import LARGEST, Answer, Shelf, kept, shelf, state_of_database
 from tests.atlas.site_rows import committing_past_review, make_rows, publish
 from tests.factories import NOON, make_platform, make_provision
 from tests.processes import database_url
@@ -166,3 +170,34 @@ def test_an_answer_that_is_too_large_has_no_place() -> None:
     shelf.find("1", ("/", True))
     shelf.keep("1", ("/", True), answer(LARGEST + 1))
     assert shelf.find("1", ("/", True)) is None
+
+
+@commits
+def test_a_page_waits_for_its_turn_to_be_made_and_no_longer_than_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("atlas.site.keeping.PATIENCE", 0.2)
+    is_begun, may_end, order = threading.Event(), threading.Event(), []
+
+    @kept
+    def page(request: HttpRequest) -> HttpResponse:
+        order.append(request.path)
+        if request.path == "/slow/":
+            is_begun.set()
+            assert may_end.wait(20)
+        return HttpResponse(request.path)
+
+    def ask(path: str) -> HttpResponse:
+        try:
+            return page(RequestFactory().get(path))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as readers:
+        slow = readers.submit(ask, "/slow/")
+        assert is_begun.wait(20)
+        begin = time.perf_counter()
+        quick = readers.submit(ask, "/quick/").result(20)
+        assert time.perf_counter() - begin >= 0.2
+        assert not slow.done()
+        may_end.set()
+        assert (slow.result(20).content, quick.content) == (b"/slow/", b"/quick/")
+    assert order == ["/slow/", "/quick/"]
