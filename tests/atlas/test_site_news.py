@@ -103,7 +103,10 @@ def test_many_cosmetic_changes_of_a_provision_are_folded(client: Client) -> None
     assert "5 cosmetic changes, " in page(client, provision.get_absolute_url())
 
 
-def test_many_versions_are_folded(client: Client, terms: Document) -> None:
+def test_of_many_versions_the_newest_are_shown_and_all_are_a_link_away(client: Client, terms: Document) -> None:
     see(terms, *[many_sections(70, changed=1, days=days) for days in range(31, 50)])
     words = page(client, terms.get_absolute_url())
-    assert f"<summary>{terms.versions.count() - 12} earlier</summary>" in words
+    total, latest = terms.versions.count(), terms.versions.latest("number")
+    assert f'<a href="{terms.get_absolute_url()}versions/">All {total} versions</a>' in words
+    assert f'<a href="{latest.get_absolute_url()}">Version {total}</a>' in words
+    assert ">Version 1</a>" not in words
