@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from atlas.archive.telling.counting import counted_by
 from atlas.comparing.moments import Moment
 from atlas.comparing.standing import captures_until, each_topic, stood
-from atlas.models import Attribute, AttributeValue, Document, Incident, Platform, Provision, Topic
+from atlas.models import Attribute, Document, Incident, Platform, Provision, Topic
 from atlas.site.coverage import NOT_GOOD
 
 # The way to the platform.
@@ -74,7 +74,7 @@ def ranked(
     if topic is not None:
         counted = counted.filter(topics__contains=[topic.pk])
     if attribute is not None:
-        counted = counted.filter(Exists(AttributeValue.objects.filter(publication=OuterRef("pk"), attribute=attribute)))
+        counted = counted.filter(attribute_values__attribute=attribute)  # of which a publication has one value
     on_topic = Provision.objects.in_force().filter(topics=topic)
     if topic is None or moment.is_past:  # which provisions were on a topic is not told of the past
         on_topic = on_topic.none()

@@ -33,6 +33,15 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION atlas_stands_cut_anew(bigint, bigint)"),
+        migrations.AddIndex(
+            "publication",
+            models.Index(
+                fields=["id"],
+                condition=Q(superseded_at=None, withdrawn_at=None, retracted_at=None),
+                include=["provision"],
+                name="publication_live",
+            ),
+        ),
         *(
             migrations.AddIndex(
                 "publication",

@@ -196,6 +196,12 @@ class Publication(AnalysisText, PublicIdentifier):
         indexes = [
             models.Index(fields=["content_sha256"], name="publication_by_checksum"),
             models.Index(fields=["published_at"], name="publication_by_date"),
+            models.Index(
+                fields=["id"],
+                condition=Q(superseded_at=None, withdrawn_at=None, retracted_at=None),
+                include=["provision"],
+                name="publication_live",
+            ),
             *(
                 models.Index(fields=[end], condition=Q(**{f"{end}__isnull": False}), name=f"publication_{end}")
                 for end in ENDS

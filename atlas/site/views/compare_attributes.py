@@ -15,7 +15,7 @@ from atlas.site.lookup import wanted_choice, wanted_keys
 from atlas.site.moments import at_a_moment, frame
 from atlas.site.paging import paged_list
 
-ROWS = 25
+ROWS = 20
 # Of each platform on a page of several; of one alone the longest list.
 VALUES_EACH, VALUES_OF_ONE = 5, 200
 
