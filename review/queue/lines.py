@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from analysis.models import DraftJob, Reason
 from atlas.models import Publication
-from review.desk.loading import HEAVY
+from review.desk.revisions import HEAVY
 from review.due_dates import in_words
 from review.models import Decision, Edition, EditionKind, Finding, Revision
 from review.scheduling import last_refusal

@@ -141,13 +141,13 @@ def queue_url(tab: str = "unclaimed") -> str:
     return reverse("admin:review_edition_changelist") + f"?tab={tab}"
 
 
-def test_the_desk_takes_at_most_fifteen_queries(client: Client, django_assert_max_num_queries: Capped) -> None:
+def test_the_desk_takes_at_most_sixteen_queries(client: Client, django_assert_max_num_queries: Capped) -> None:
     log_in(client)
     publication = make_publication()
     change_text(publication.provision, "We may use your Content to train and improve our models. Always.")
     edition = approve(make_edition(publication.provision, exposure_level="high"))
     actions.claim(edition, by=make_editor())
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         assert client.get(desk_url(edition)).status_code == 200
 
 

@@ -238,7 +238,7 @@ class TestLawAndHistory:
         actions.claim(edition, by=by)
         actions.ask_for_draft(edition.provision, by=writer)
         Snippet.objects.create(name="Shorter", text="Say it shorter.")
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(16):
             page = page_of(client, edition)
         assert "All events of this edition" in page
         assert page.count("claimed it") < 40
