@@ -8,7 +8,7 @@ is shown is the stored text. Measured on 463 passages: exact finds 59 %, folding
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -71,7 +71,7 @@ def _with_last_character(span: Span, source: str) -> Span:
     """A span ends with all of its last character: the accents that combine with it, the rest of its entity."""
     entity = ENTITY.match(source, span.end - 1) if span.level == "markdown" else None
     end = entity.end() if entity else span.end
-    while end < len(source) and source[end] > "\u02ff" and unicodedata.combining(source[end]):
+    while end < len(source) and unicodedata.combining(source[end]):
         end += 1
     return Span(span.start, end, span.level)
 
@@ -116,15 +116,19 @@ def fold_with_map(source: str, level: Level, *, numbering: bool = True) -> Folde
 
 def _fold(source: str, level: Level, *, numbering: bool = True) -> FoldedText:
     hidden = _hidden_by_markdown(source, numbering=numbering) if level == "markdown" else bytearray(len(source))
+    entities = _entities(source, hidden) if level == "markdown" and "&" in source else {}
     characters: list[str] = []
     starts: list[int] = []
-    entities = _entities(source, hidden) if level == "markdown" and "&" in source else {}
-    for index, folded in _folded_clusters(source, hidden, entities):
-        if folded == " " and (not characters or characters[-1] == " "):
+    last = " "
+    for index, cluster in _clusters(source):
+        if hidden[index] == 1:
             continue
-        characters.extend(folded)
-        starts.extend([index] * len(folded))
-    while characters and characters[-1] == " ":
+        for character in " " if hidden[index] else _fold_cluster(entities.get(index) or cluster):
+            if character != " " or last != " ":
+                characters.append(character)
+                starts.append(index)
+                last = character
+    if last == " " and characters:
         characters.pop(), starts.pop()
     return FoldedText("".join(characters), tuple(starts), level)
 
@@ -140,19 +144,12 @@ def _entities(source: str, hidden: bytearray) -> dict[int, str]:
     return found
 
 
-def _folded_clusters(source: str, hidden: bytearray, entities: dict[int, str]) -> Iterator[tuple[int, str]]:
-    """Each visible character (with the accents that combine with it) in its folded form; 2 in ``hidden`` is a space."""
-    index = 0
-    while index < len(source):
-        end = index + 1
-        while end < len(source) and source[end] > "\u02ff" and unicodedata.combining(source[end]):
-            end += 1
-        if hidden[index] == 2:
-            yield index, " "
-        elif not hidden[index]:
-            cluster = entities.get(index) or source[index:end]
-            yield from ((index, character) for character in _fold_cluster(cluster))
-        index = end
+def _clusters(source: str) -> Iterable[tuple[int, str]]:
+    """Each character with the accents that combine with it, and where it stands."""
+    accents = "".join(character for character in set(source) if unicodedata.combining(character))
+    if not accents:
+        return enumerate(source)
+    return ((match.start(), match[0]) for match in re.finditer(f"(?s).[{accents}]*", source))
 
 
 @lru_cache(maxsize=4096)
