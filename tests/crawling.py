@@ -5,7 +5,7 @@ import json
 import re
 import zipfile
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
@@ -49,10 +49,13 @@ def links(page: str) -> list[str]:
     return parser.found + _LOCATIONS.findall(page)
 
 
-def crawl(client: Client, start: str = "/", *, extra: tuple[str, ...] = ()) -> dict[str, tuple[int, str]]:
+def crawl(
+    client: Client, start: str = "/", *, extra: tuple[str, ...] = (), without: Collection[str] = ()
+) -> dict[str, tuple[int, str]]:
     """Every public address reachable from ``start`` and ``extra`` → (status, text).
 
-    The editors' desk is left out, and most of what every page offers to take away; not if ``extra`` names it.
+    The editors' desk is left out, and most of what every page offers to take away; not if ``extra`` names it. So are
+    addresses with a key of ``without`` in them.
 
     Addresses are found in HTML, XML (feeds, sitemaps) and JSON. The text of archives and of PDFs is read too.
     """
@@ -61,7 +64,7 @@ def crawl(client: Client, start: str = "/", *, extra: tuple[str, ...] = ()) -> d
     taken: Counter[str] = Counter()
     while waiting:
         address = waiting.popleft()
-        if address in pages:
+        if address in pages or not _named_in(address).isdisjoint(without):
             continue
         if address not in extra and (takeaway := TAKEAWAY.search(address)):
             taken[takeaway[1]] += 1
@@ -73,6 +76,11 @@ def crawl(client: Client, start: str = "/", *, extra: tuple[str, ...] = ()) -> d
         pages[address] = (response.status_code, _text(kind, body))
         waiting.extend(_own(address, link) for link in _leads(kind, response, pages[address][1]) if _is_ours(link))
     return pages
+
+
+def _named_in(address: str) -> set[str]:
+    """The keys and identifiers in an address."""
+    return set(re.split(r"[/?&=.]", address))
 
 
 def _text(kind: str, body: bytes) -> str:

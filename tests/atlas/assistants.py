@@ -2,14 +2,16 @@
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.test import Client
 
+from atlas.mcp.comparing import SIDES
 from atlas.mcp.tools import TOOLS
 from atlas.models import Document, Platform, Publication, Topic, sha256
 
+AT_ONCE = 20  # short words that one search can look for: a question has at most 300 characters
 HEADERS = {"Accept": "application/json, text/event-stream"}
 
 
@@ -47,10 +49,13 @@ def questions(words: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         "search_provisions": {"limit": 20},
     }
     yield from ((name, usual[name]) for name in ("list_changes", "search_provisions"))
-    for topic, at in itertools.product(topics, ("", *_days_of_publishing())):
+    slugs, days = [*Platform.objects.values_list("slug", flat=True)], ("", *_days_of_publishing())
+    for topic, at in itertools.product(topics, days):
         yield "compare_topic", {"topic": topic, "at": at}
-        for slug in Platform.objects.values_list("slug", flat=True):
-            yield "compare_topic", {"topic": topic, "at": at, "platforms": [slug]}
+        for start in range(0, len(slugs), SIDES):
+            yield "compare_topic", {"topic": topic, "at": at, "platforms": slugs[start : start + SIDES]}
+    for topic, at, slug in itertools.product(topics, sorted({days[0], days[-1]}), slugs):
+        yield "compare_topic", {"topic": topic, "at": at, "platforms": [slug]}
     for row in Publication.objects.select_related("provision", "version"):
         yield "get_publication", {"id": row.public_id}
         yield "get_provision", {"id": row.provision.public_id}
@@ -83,6 +88,10 @@ def answers(client: Client, words: Iterable[str]) -> dict[str, str]:
     return bodies
 
 
-def searches(client: Client, words: Iterable[str]) -> dict[str, str]:
-    """What a search for each of ``words`` answers."""
-    return {f"search for {word}": json.dumps(call(client, "search_provisions", words=word)) for word in words}
+def searches(client: Client, words: Sequence[str]) -> dict[str, str]:
+    """What searches answer that look for all ``words``, as many at once as a question may be long."""
+    bodies = {}
+    for start in range(0, len(words), AT_ONCE):
+        asked = " or ".join(words[start : start + AT_ONCE])
+        bodies[f"search for {asked}"] = json.dumps(answer(client, "search_provisions", words=asked, limit=AT_ONCE))
+    return bodies
