@@ -27,9 +27,16 @@ class Up:
     def __init__(self, data_dir: Path) -> None:
         data_dir.parent.mkdir(exist_ok=True)
         self.data_dir, self.port = data_dir, free_port()
-        self.running = Running(
-            data_dir.parent / "up.log", "up", "--no-sample", "--port", str(self.port), ATLAS_DATA_DIR=data_dir
-        )
+        self.running = self._begun()
+
+    def start_again(self) -> None:
+        """On the same data, after it has ended."""
+        self.running = self._begun()
+        self.wait()
+
+    def _begun(self) -> Running:
+        log, port = self.data_dir.parent / "up.log", str(self.port)
+        return Running(log, "up", "--no-sample", "--port", port, ATLAS_DATA_DIR=self.data_dir)
 
     def status(self) -> int:
         site = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -111,24 +118,15 @@ def test_a_killed_worker_of_the_cluster_brings_a_fresh_cluster(up: Up) -> None:
 
 
 @pytest.mark.skipif(os.uname().sysname != "Linux", reason="only Linux tells a process that its parent was killed")
-@pytest.mark.long
-def test_killed_or_stopped_it_leaves_no_process_and_starts_again(data_dir: Path) -> None:
-    first = Up(data_dir)
-    try:
-        first.wait()
-        first.running.process.kill()
-        first.running.process.wait()
-        eventually(lambda: not processes_of(first.data_dir))
-    finally:
-        first.running.clear()
+def test_killed_or_stopped_it_leaves_no_process_and_starts_again(up: Up) -> None:
+    up.running.process.kill()
+    up.running.process.wait()
+    eventually(lambda: not processes_of(up.data_dir))
+    up.start_again()
 
-    second = Up(data_dir)
-    try:
-        second.wait()
-        assert second.running.stop(signal.SIGINT) == 0
-        assert not processes_of(second.data_dir)
-    finally:
-        second.running.clear()
+    assert up.running.stop(signal.SIGINT) == 0
+    assert not processes_of(up.data_dir)
+    up.start_again()
 
 
 def test_a_port_in_use_is_told_in_one_line(data_dir: Path) -> None:
