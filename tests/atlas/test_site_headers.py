@@ -17,39 +17,40 @@ from tests.crawling import crawl, public_routes, route_of
 from tests.factories import NOON, make_provision
 
 pytestmark = pytest.mark.django_db
+GZIP = {"Accept-Encoding": "br, gzip;q=0.8"}
+MOMENT = NOON + timedelta(days=300)
 
 
 @pytest.fixture(autouse=True)
 def _at_one_moment() -> Iterator[None]:
     """Pages as of now say when that is, to the minute."""
-    with time_machine.travel(NOON + timedelta(days=300), tick=False):
+    with time_machine.travel(MOMENT, tick=False):
         yield
 
 
-GZIP = {"Accept-Encoding": "br, gzip;q=0.8"}
-
-
-@pytest.fixture
-def publication() -> Publication:
+@pytest.fixture(scope="module")
+def publication(shared_rows: None) -> Publication:
     allow_publications_past_review()
     make_rows(1, provisions=2)
     return publish(make_provision())
+
+
+@pytest.fixture(scope="module")
+def pages(publication: Publication) -> list[str]:
+    """One address of every route that answers with a page."""
+    with time_machine.travel(MOMENT, tick=False):
+        read = crawl(Client())
+    found = {route_of(address): address for address, (status, _) in read.items() if status == 200}
+    return [address for route, address in found.items() if route in public_routes()]
 
 
 def get(client: Client, address: str, **headers: str) -> Any:
     return client.get(address, headers=headers)
 
 
-def pages(client: Client) -> list[str]:
-    """One address of every route that answers with a page."""
-    found = {route_of(address): address for address, (status, _) in crawl(client).items() if status == 200}
-    return [address for route, address in found.items() if route in public_routes()]
-
-
-def test_every_page_is_asked_for_anew_and_cheaply(client: Client, publication: Publication) -> None:
-    addresses = pages(client)
-    assert len(addresses) > 20
-    for address in addresses:
+def test_every_page_is_asked_for_anew_and_cheaply(client: Client, pages: list[str]) -> None:
+    assert len(pages) > 20
+    for address in pages:
         for headers in ({}, GZIP):
             first = get(client, address, **headers)
             assert "max-age=0" in first.headers["Cache-Control"], address
@@ -59,11 +60,10 @@ def test_every_page_is_asked_for_anew_and_cheaply(client: Client, publication: P
                 assert again.headers.get(name) == first.headers.get(name), (address, name)
 
 
-def test_no_page_looks_at_who_is_asking(client: Client, publication: Publication) -> None:
-    addresses = pages(client)
-    plain = {address: client.get(address).content for address in addresses}
+def test_no_page_looks_at_who_is_asking(client: Client, pages: list[str]) -> None:
+    plain = {address: client.get(address).content for address in pages}
     client.force_login(User.objects.create_superuser("ada", public_name="Ada Lovelace"))
-    for address in addresses:
+    for address in pages:
         with CaptureQueriesContext(connection) as asked:
             response = client.get(address)
         assert response.content == plain[address], address
