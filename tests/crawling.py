@@ -28,6 +28,7 @@ TAKEAWAY = re.compile(r"/(dossier\.pdf|citation\.\w+)$")
 TAKEN = 12
 
 _SCHEMES = {"", "http", "https"}
+_STAND_INS = re.compile(r"lorem|ipsum|placeholder|\bTODO\b|\bTBD\b|coming soon|(?<!If-)\bNone\b|\{\{|\{%|undefined")
 _LOCATIONS = re.compile(r"<loc>\s*(.*?)\s*</loc>")
 
 
@@ -47,6 +48,12 @@ def links(page: str) -> list[str]:
     parser = _Links()
     parser.feed(page)
     return parser.found + _LOCATIONS.findall(page)
+
+
+def stand_in(page: str) -> str:
+    """Words of a page that stand for something to come, or that a template left; or nothing."""
+    found = _STAND_INS.search(re.sub(r"<[^>]+>", " ", page))
+    return found[0] if found else ""
 
 
 def crawl(

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from atlas.models import Platform, Topic
 from tests.atlas.compare_rows import TOPIC, addresses, at, body, provision_about
 from tests.atlas.site_rows import QUOTE, make_catalogue, make_rows, publish
-from tests.crawling import PAGE_QUERIES, crawl
+from tests.crawling import PAGE_QUERIES
 from tests.factories import make_platform
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("past_review")]
@@ -25,14 +25,6 @@ def test_each_says_something_when_there_is_nothing(client: Client, address: str,
     page = body(client, address + query)
     assert "<h1>" in page
     assert 'class="empty"' in page
-
-
-def test_every_link_leads_somewhere_also_from_pages_of_the_past(client: Client) -> None:
-    make_rows(2, provisions=2)
-    soon = datetime.now(UTC)
-    pages = crawl(client, "/compare/", extra=tuple(at(address, soon) for address in addresses()))
-    assert {address: status for address, (status, _) in pages.items() if status != 200} == {}
-    assert f"/compare/topics/{TOPIC}/" in pages
 
 
 def test_no_page_needs_more_queries_when_there_is_more_to_show(client: Client) -> None:
