@@ -15,7 +15,7 @@ from tests.processes import ROOT, environment, eventually
 THREADS, WORKERS = 4, 2
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """Of a server with the product's worker, and an application that says which process answered."""
     with socket.socket() as probe:
@@ -66,8 +66,9 @@ def test_readers_who_come_at_once_are_shared_out_evenly(port: int) -> None:
 
 
 def test_who_finds_all_busy_waits_and_is_answered(port: int) -> None:
-    with ThreadPoolExecutor(40) as readers:
-        answers = list(readers.map(lambda _: answered_by(port, "/slow/"), range(40)))
+    many = 3 * THREADS * WORKERS
+    with ThreadPoolExecutor(many) as readers:
+        answers = list(readers.map(lambda _: answered_by(port, "/slow/"), range(many)))
     assert all(answers)
 
 
