@@ -7,7 +7,7 @@ from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
 from atlas.comparing.moments import Moment
-from atlas.comparing.standing import standing
+from atlas.comparing.standing import standing, stood
 from atlas.models import Platform, Provision, Publication, Topic
 
 
@@ -23,7 +23,7 @@ class Texts:
 
 
 def texts_on(topic: Topic, moment: Moment, platforms: Collection[Platform], *, most: int) -> dict[int, Texts]:
-    """For each of ``platforms`` by key, ``most`` analyses and ``most`` provisions. Two queries; of the past one.
+    """For each of ``platforms`` by key, ``most`` analyses and ``most`` provisions. Three queries; of the past two.
 
     Which provisions were on a topic is not recorded with its time: of the past there are analyses alone.
     """
@@ -42,17 +42,28 @@ def texts_on(topic: Topic, moment: Moment, platforms: Collection[Platform], *, m
 
 
 def _publications(topic: Topic, moment: Moment, platforms: Collection[Platform], most: int) -> list[Publication]:
-    """The newest first. Their order rests on nothing that changes, so of the past the same ones are shown."""
+    """The newest first. Their order rests on nothing that changes, so of the past the same ones are shown.
+
+    Which they are is asked alone: most topics have none, and whether one is stale costs more than to find it.
+    """
     platform = "provision__document__platform"
-    rows = standing(moment).filter(topics__contains=[topic.pk], provision__document__platform__in=platforms)
-    placed = rows.annotate(
+    rows = stood(moment).filter(topics__contains=[topic.pk], provision__document__platform__in=platforms)
+    placed = rows.order_by().annotate(
         place=Window(RowNumber(), partition_by=platform, order_by=[F("published_at").desc(), F("pk").desc()]),
         total=Window(Count("pk"), partition_by=platform),
     )
-    shown = placed.filter(place__lte=most).select_related(
-        "provision__document__platform", "provision__document__collection", "wording__first_capture", "version"
+    totals = dict(placed.filter(place__lte=most).values_list("pk", "total"))
+    if not totals:
+        return []
+    shown = standing(moment).filter(pk__in=totals).order_by("-published_at", "-pk")
+    found = list(
+        shown.select_related(
+            "provision__document__platform", "provision__document__collection", "wording__first_capture", "version"
+        )
     )
-    return list(shown.order_by(platform, "place"))
+    for publication in found:
+        publication.total = totals[publication.pk]  # type: ignore[attr-defined]
+    return found
 
 
 def _provisions(topic: Topic, platforms: Collection[Platform], most: int) -> list[Provision]:
