@@ -97,12 +97,12 @@ def test_from_a_change_of_terms_to_a_page_that_readers_trust(client: Client) -> 
     assert publication.version.public_id in body
 
 
-@pytest.mark.long
 def test_a_real_change_goes_from_import_to_a_published_page(
     client: Client, shared_path: Path, model_server: ModelServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bundle = shared_path / "ota" / "genai-eu-versions.bundle"
-    call_command("import_ota", str(bundle), "--service=Le Chat", "--queue-since=2025-11-01", "--json")
+    policy = ("--service=Le Chat", "--terms=Privacy Policy")
+    call_command("import_ota", str(bundle), *policy, "--queue-since=2025-11-01", "--json")
     summary = json.loads(capsys.readouterr().out)
     assert summary["draft_jobs_queued"] > 0
 
