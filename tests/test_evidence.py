@@ -24,14 +24,24 @@ Files = dict[str, bytes]
 Altering = Callable[[Files], None]
 
 
-@pytest.fixture
-def publication(db: None) -> Publication:
+@pytest.fixture(scope="module")
+def made(shared_rows: None) -> Publication:
     return make_publication()
 
 
+@pytest.fixture(scope="module")
+def packed(made: Publication) -> bytes:
+    return pack(made)
+
+
 @pytest.fixture
-def files(publication: Publication) -> Files:
-    return unpacked(pack(publication))
+def publication(db: None, made: Publication) -> Publication:
+    return Publication.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def files(packed: bytes) -> Files:
+    return unpacked(packed)
 
 
 def unpacked(packed: bytes) -> Files:
