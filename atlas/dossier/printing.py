@@ -36,16 +36,26 @@ def print_dossier(told: Dossier) -> bytes:
 
 def _sections(told: Dossier, setter: Setter) -> list[Flowable]:
     made: list[Flowable] = []
-    for number, (name, section) in enumerate(SECTIONS, start=1):
-        made += [setter.paragraph(f"{number}. {name}", SECTION), *section(told, setter)]
+    for title, (_, section) in zip(_titles(), SECTIONS, strict=True):
+        made += [setter.paragraph(title, SECTION), *section(told, setter)]
     return made
 
 
 def _contents() -> TableOfContents:
+    """With its lines from the beginning, so that only their page numbers are missing after the first of two passes."""
     contents = TableOfContents()
     contents.levelStyles = [BODY]
     contents.dotsMinLevel = 0
+    contents.addEntries([(0, title, 0, _key(title)) for title in _titles()])
     return contents
+
+
+def _titles() -> list[str]:
+    return [f"{number}. {name}" for number, (name, _) in enumerate(SECTIONS, start=1)]
+
+
+def _key(title: str) -> str:
+    return f"section-{title.partition('.')[0]}"
 
 
 class _Pages(BaseDocTemplate):  # type: ignore[misc]  # the library has no types
@@ -68,7 +78,7 @@ class _Pages(BaseDocTemplate):  # type: ignore[misc]  # the library has no types
     def afterFlowable(self, flowable: Flowable) -> None:
         if not isinstance(flowable, Paragraph) or flowable.style is not SECTION:
             return
-        name, key = flowable.getPlainText(), f"section-{flowable.getPlainText().partition('.')[0]}"
-        self.canv.bookmarkPage(key)
-        self.canv.addOutlineEntry(name, key, 0)
-        self.notify("TOCEntry", (0, name, self.page, key))
+        title = flowable.getPlainText()
+        self.canv.bookmarkPage(_key(title))
+        self.canv.addOutlineEntry(title, _key(title), 0)
+        self.notify("TOCEntry", (0, title, self.page, _key(title)))
