@@ -5,7 +5,7 @@ import json
 import re
 import zipfile
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
@@ -56,13 +56,10 @@ def stand_in(page: str) -> str:
     return found[0] if found else ""
 
 
-def crawl(
-    client: Client, start: str = "/", *, extra: tuple[str, ...] = (), without: Collection[str] = ()
-) -> dict[str, tuple[int, str]]:
+def crawl(client: Client, start: str = "/", *, extra: tuple[str, ...] = ()) -> dict[str, tuple[int, str]]:
     """Every public address reachable from ``start`` and ``extra`` → (status, text).
 
-    The editors' desk is left out, and most of what every page offers to take away; not if ``extra`` names it. So are
-    addresses with a key of ``without`` in them.
+    The editors' desk is left out, and most of what every page offers to take away; not if ``extra`` names it.
 
     Addresses are found in HTML, XML (feeds, sitemaps) and JSON. The text of archives and of PDFs is read too.
     """
@@ -71,7 +68,7 @@ def crawl(
     taken: Counter[str] = Counter()
     while waiting:
         address = waiting.popleft()
-        if address in pages or not _named_in(address).isdisjoint(without):
+        if address in pages:
             continue
         if address not in extra and (takeaway := TAKEAWAY.search(address)):
             taken[takeaway[1]] += 1
@@ -83,11 +80,6 @@ def crawl(
         pages[address] = (response.status_code, _text(kind, body))
         waiting.extend(_own(address, link) for link in _leads(kind, response, pages[address][1]) if _is_ours(link))
     return pages
-
-
-def _named_in(address: str) -> set[str]:
-    """The keys and identifiers in an address."""
-    return set(re.split(r"[/?&=.]", address))
 
 
 def _text(kind: str, body: bytes) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.test import Client
 
 from analysis.models import DraftJob, DraftRun, Hold
@@ -57,8 +57,6 @@ from tests.crawling import crawl, filled, public_routes, route_of, strings
 from tests.factories import NOON, make_document, make_provision
 from tests.review.factories import CONTENT, approve, approve_for_later, make_edition, make_editor, send_back, shown
 
-SOME = 4  # of a kind whose pages are alike
-
 
 def sentences(text: str) -> set[str]:
     """Pieces of prose between quotes, citations and full stops, long enough to be recognised on a page."""
@@ -102,23 +100,6 @@ def held_words() -> set[str]:
     return said - {line for snapshot in accepted for line in sentences(snapshot.text)}
 
 
-def without_analysis() -> set[str]:
-    """What no analysis, approved or not, is about or names; but for some of each kind, which tell as much as all."""
-    texts = _texts(Revision.objects.all())
-    cited = {key for text in texts for key in re.findall(r"\[@([\w.-]+)\]", text)}
-    used = {*cited, *Obligation.objects.filter(pk__in=cited).values_list("instrument_id", flat=True)}
-    for topics, facts in Revision.objects.values_list("topics", "attributes"):
-        used |= {*topics, *(fact["attribute"] for fact in facts)}
-    drafted = Q(pk__in=Edition.objects.values("provision")) | Q(pk__in=DraftJob.objects.values("wording__provision"))
-    unused = [
-        [row.pk for row in rows if row.pk not in used]
-        for rows in (Topic.objects.all(), Attribute.objects.all(), Instrument.objects.all(), Obligation.objects.all())
-    ]
-    for document in Document.objects.all():
-        unused.append([row.public_id for row in document.provisions.exclude(drafted)])
-    return {key for keys in unused for key in keys[SOME:]} - used
-
-
 @pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_no_public_page_and_no_answer_of_the_api_shows_an_unapproved_word_or_a_held_capture(client: Client) -> None:
@@ -128,7 +109,7 @@ def test_no_public_page_and_no_answer_of_the_api_shows_an_unapproved_word_or_a_h
     assert len(unapproved) > 50, "the sample data must hold drafts for this test to mean something"
     assert held
 
-    pages = crawl(client, without=without_analysis())
+    pages = crawl(client)
 
     assert len(pages) > 1000
     assert {address: status for address, (status, _) in pages.items() if status not in (200, 410)} == {}
