@@ -51,8 +51,7 @@ def enter(browser: Browser, live_server: LiveServer, edition: Edition) -> Iterat
         return page
 
     yield open_desk
-    for context in contexts.values():
-        leave(context)
+    leave(*contexts.values())
     assert problems == []
 
 
