@@ -8,7 +8,7 @@ from atlas.models import Platform
 from tests.atlas.site_rows import committing_past_review, make_rows, publish
 from tests.factories import make_document, make_platform, make_provision
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 A4 = {"width": 673, "height": 990}  # CSS pixels between the margins
 TOPIC = "/compare/topics/training-user-content/"
@@ -25,8 +25,8 @@ COLUMNS = """() => [...document.querySelectorAll("table.two")].map(table =>
         [...row.cells].map(cell => Math.round(cell.getBoundingClientRect().left)).join()))"""
 
 
-@pytest.fixture
-def addresses() -> dict[str, str]:
+@pytest.fixture(scope="module")
+def addresses(standing_server: LiveServer) -> dict[str, str]:
     with committing_past_review():
         make_rows(14, provisions=2)
         text = "And so on it goes. " * 40 + "The very end."
@@ -42,24 +42,24 @@ def addresses() -> dict[str, str]:
 
 
 def test_nothing_is_cut_off_and_nothing_is_offered_that_paper_cannot_do(
-    page: Page, live_server: LiveServer, addresses: dict[str, str]
+    page: Page, standing_server: LiveServer, addresses: dict[str, str]
 ) -> None:
     page.set_viewport_size(A4)  # type: ignore[arg-type]
     page.emulate_media(media="print")
     found = {}
     for name, address in addresses.items():
-        page.goto(f"{live_server.url}{address}")
+        page.goto(f"{standing_server.url}{address}")
         if wrong := [*page.evaluate(CUT), *page.evaluate(OFFERED)]:
             found[name] = wrong
     assert found == {}
 
 
 def test_the_lasting_address_with_its_moment_is_printed_in_full(
-    page: Page, live_server: LiveServer, addresses: dict[str, str]
+    page: Page, standing_server: LiveServer, addresses: dict[str, str]
 ) -> None:
     for address in addresses.values():
         page.emulate_media(media="print")
-        page.goto(f"{live_server.url}{address}")
+        page.goto(f"{standing_server.url}{address}")
         printed = page.locator(".printed")
         path = address.partition("?")[0]
         assert printed.inner_text().startswith(f"This state at any time: http://localhost:8000{path}?")
@@ -69,28 +69,28 @@ def test_the_lasting_address_with_its_moment_is_printed_in_full(
 
 
 def test_levels_are_told_by_letter_where_there_is_no_colour(
-    page: Page, live_server: LiveServer, addresses: dict[str, str]
+    page: Page, standing_server: LiveServer, addresses: dict[str, str]
 ) -> None:
     page.emulate_media(media="print")
-    page.goto(f"{live_server.url}{addresses['matrix']}")
+    page.goto(f"{standing_server.url}{addresses['matrix']}")
     cells = page.locator("td.cell.high")
     assert cells.count() == 12
     assert all(words.startswith("H") for words in cells.all_inner_texts())
     assert page.get_by_text("H high, M medium, L low, N not rated").is_visible()
 
 
-def test_a_whole_text_is_printed_once(page: Page, live_server: LiveServer, addresses: dict[str, str]) -> None:
+def test_a_whole_text_is_printed_once(page: Page, standing_server: LiveServer, addresses: dict[str, str]) -> None:
     page.emulate_media(media="print")
-    page.goto(f"{live_server.url}{TOPIC}?platform=long")
+    page.goto(f"{standing_server.url}{TOPIC}?platform=long")
     long = page.get_by_role("article").filter(has_text="And so on it goes.")
     assert long.inner_text().count("And so on it goes.") == 40
     assert long.get_by_text("The very end.").is_visible()
 
 
-def test_two_platforms_stand_in_columns(page: Page, live_server: LiveServer, addresses: dict[str, str]) -> None:
+def test_two_platforms_stand_in_columns(page: Page, standing_server: LiveServer, addresses: dict[str, str]) -> None:
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
-        page.goto(f"{live_server.url}{addresses['platforms']}")
+        page.goto(f"{standing_server.url}{addresses['platforms']}")
         tables = page.evaluate(COLUMNS)
         assert len(tables) == 3
         assert all(len(set(rows)) == 1 for rows in tables), tables
