@@ -2,11 +2,11 @@
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from review.models import Edition, State
-from tests.browser.conftest import come_in, leave
+from tests.browser.conftest import come_in
 from tests.review.factories import make_edition, make_editor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -39,13 +39,9 @@ def test_two_of_three_rows_are_discarded_with_one_reason(
     assert left == three[1]
 
 
-def test_on_a_phone_nothing_runs_out_of_the_page(
-    browser: Browser, live_server: LiveServer, three: list[Edition]
-) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    phone = context.new_page()
-    come_in(phone, live_server, "grace")
+def test_on_a_phone_nothing_runs_out_of_the_page(page: Page, live_server: LiveServer, three: list[Edition]) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    come_in(page, live_server, "grace")
     for tab in ("unclaimed", "mine", "stale", "failed"):
-        phone.goto(f"{live_server.url}{reverse('admin:review_edition_changelist')}?tab={tab}")
-        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    leave(context)
+        page.goto(f"{live_server.url}{reverse('admin:review_edition_changelist')}?tab={tab}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from review.models import Edition, State
-from tests.browser.conftest import log_in
+from tests.browser.conftest import come_in
 from tests.review.factories import make_edition, make_editor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def open_desk(page: Page, server: LiveServer) -> Edition:
     edition, editor = make_edition(), make_editor()
-    log_in(page, server, editor.username)
+    come_in(page, server, editor.username)
     page.goto(f"{server.url}/admin/review/edition/{edition.pk}/desk/")
     return edition
 
