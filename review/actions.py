@@ -37,7 +37,7 @@ from review.policies import (
     check_reason,
     load_case,
 )
-from review.publishing import publish
+from review.publishing import publish, publish_locked
 from review.reading_load import words_to_read
 from review.redrafting import ask_for_draft, cancel_redraft, request_changes, use_revision
 from review.restoring import restore
@@ -169,7 +169,7 @@ def approve(
     hour = {"publish_at": publish_at.isoformat()} if publish_at else {}
     move(edition, State.APPROVED, "approve", by=by, approvals=count, required=case.approvals_required, **hour)
     if publish_at is None:
-        publish(edition, by=by)
+        publish_locked(edition, by=by)
     return edition
 
 

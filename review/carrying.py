@@ -24,8 +24,10 @@ def discarded_for_change() -> Exists:
 
 def left_behind(provision: Provision) -> Revision | None:
     """What people had written about ``provision`` when it changed, and no edition has taken up since."""
-    latest = Edition.objects.filter(provision=provision).order_by("-pk").values("pk")[:1]
-    gave_way = Edition.objects.filter(discarded_for_change(), pk__in=latest, state=State.DISCARDED)
+    latest = Edition.objects.filter(provision=provision).order_by("-pk").values_list("pk", "state").first()
+    if latest is None or latest[1] != State.DISCARDED:
+        return None
+    gave_way = Edition.objects.filter(discarded_for_change(), pk=latest[0])
     edition = gave_way.select_related("head", "carried_from").first()
     if edition is None or edition.head is None:
         return None

@@ -38,7 +38,8 @@ def take_in() -> int:
 @transaction.atomic
 def take_in_run(run_id: int) -> bool:
     """Give one run its revision; False if another worker did."""
-    run = DraftRun.objects.select_related("job__wording", "job__requested_by").get(pk=run_id)
+    runs = DraftRun.objects.select_related("job__wording", "job__requested_by")
+    run = runs.only("analysis", "drafter", "job").get(pk=run_id)
     provision = lock_provision(run.job.wording.provision_id)
     if Revision.objects.filter(draft_run=run).exists():
         return False
@@ -165,7 +166,8 @@ def _kind(provision: Provision, wording: Wording) -> EditionKind:
 def write_revision(edition: Edition, content: Mapping[str, Any], **authorship: Any) -> Revision:
     """The next revision of ``edition``, with the findings of all checks. The caller makes it the head."""
     made_from = {"parent": edition.head, **authorship}
-    revision = Revision(edition=edition, number=edition.revisions.count() + 1, **content, **made_from)
+    number = edition.revisions.count() + 1 if edition.head else 1
+    revision = Revision(edition=edition, number=number, **content, **made_from)
     revision.content_sha256 = content_hash(revision.content())
     revision.save()
     Finding.objects.bulk_create(

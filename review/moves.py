@@ -15,11 +15,7 @@ SYSTEM = "System"
 
 def lock_provision(provision_id: int) -> Provision:
     """The provision, locked until commit, with its current wording. Always before its edition."""
-    return (
-        Provision.objects.select_for_update(of=("self",))
-        .select_related("current_wording", "document__platform")
-        .get(pk=provision_id)
-    )
+    return Provision.objects.select_for_update(of=("self",)).select_related("current_wording").get(pk=provision_id)
 
 
 def lock_edition(edition: Edition, *, lock_version: int | None) -> Edition:
@@ -29,11 +25,7 @@ def lock_edition(edition: Edition, *, lock_version: int | None) -> Edition:
         StaleEdition: if it is not at ``lock_version`` (None: the system asks, which has no form).
     """
     provision = lock_provision(edition.provision_id)
-    current = (
-        Edition.objects.select_for_update(of=("self",))
-        .select_related("wording", "head__author", "head__instructed_by")
-        .get(pk=edition.pk)
-    )
+    current = Edition.objects.select_for_update(of=("self",)).select_related("wording", "head").get(pk=edition.pk)
     current.provision = provision
     if lock_version is not None and current.lock_version != lock_version:
         raise StaleEdition(current, changes_since(current, lock_version))

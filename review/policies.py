@@ -124,7 +124,7 @@ class Case:
 def load_case(edition: Edition) -> Case:
     assert edition.head is not None, f"edition {edition.pk} has no revision"
     findings = list(edition.head.findings.all())
-    decisions = list(edition.decisions.select_related("by", "revision").order_by("id"))
+    decisions = list(edition.decisions.select_related("by").order_by("id"))
     return Case(edition, edition.head, findings, decisions, *_standing(edition))
 
 

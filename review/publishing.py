@@ -31,15 +31,17 @@ def publish(edition: Edition, *, by: User | None = None) -> Publication:
 
     PostgreSQL compares text, approvals and wording once more at commit.
     """
-    edition = lock_edition(edition, lock_version=None)
+    return publish_locked(lock_edition(edition, lock_version=None), by=by)
+
+
+def publish_locked(edition: Edition, *, by: User | None) -> Publication:
+    """:func:`publish`, for a verb that has locked ``edition`` in its transaction (``review.moves.lock_edition``)."""
     if edition.state != State.APPROVED:
         raise NotAllowed("Only an approved edition can be published.")
     case = load_case(edition)
     if found := list(_hindrances(case)):
         raise NotAllowed(*found)
-    live = edition.provision.publications.live().first()
-    if live is not None:
-        Publication.objects.filter(pk=live.pk).update(superseded_at=timezone.now())
+    edition.provision.publications.live().update(superseded_at=timezone.now())
     publication = _write(case)
     _write_approvals(publication, case)
     write_facts(publication)
@@ -97,7 +99,7 @@ def _write_approvals(publication: Publication, case: Case) -> None:
 
 
 def write_facts(publication: Publication) -> None:
-    """The coded facts and citations that readers search by."""
+    """The coded facts and citations of a new publication, that readers search by."""
     AttributeValue.objects.bulk_create(
         AttributeValue(
             publication=publication, attribute_id=item["attribute"], value=item["value"], quote=item.get("quote", "")
@@ -105,17 +107,17 @@ def write_facts(publication: Publication) -> None:
         for item in publication.attributes
     )
     keys = {citation.key for field in TEXT_FIELDS for citation in citations(getattr(publication, field))}
-    publication.cited.set(Obligation.objects.filter(key__in=keys))
+    publication.cited.add(*Obligation.objects.filter(key__in=keys))
 
 
 def _next_number(edition: Edition) -> tuple[int, int]:
     """2.0 follows 1.3 for a new text of the provision; 1.4 follows it for a correction, also after 2.0."""
-    publications = edition.provision.publications.order_by("-major", "-minor")
+    numbers = edition.provision.publications.order_by("-major", "-minor").values_list("major", "minor")
     if edition.kind == EditionKind.CORRECTION:
-        corrected = publications.filter(wording__folded_sha256=edition.wording.folded_sha256)[0]
-        return corrected.major, corrected.minor + 1
-    last = publications.first()
-    return (last.major + 1, 0) if last else (1, 0)
+        major, minor = numbers.filter(wording__folded_sha256=edition.wording.folded_sha256)[0]
+        return major, minor + 1
+    last = numbers.first()
+    return (last[0] + 1, 0) if last else (1, 0)
 
 
 def latest_version(wording: Wording) -> Version:
@@ -124,10 +126,18 @@ def latest_version(wording: Wording) -> Version:
     return placed.annotate(seen=Max("captures__sequence")).order_by("-seen", "-number")[0]
 
 
+# What ``Revision.author_words`` reads, without the texts and without what a draft run keeps for its trace.
+_AUTHOR = [f"author__{name}" for name in ("public_name", "first_name", "last_name", "username")]
+_RUN = [
+    f"draft_run__{name}" for name in ("drafter", "model_requested", "model_returned", "prompt_name", "prompt_version")
+]
+_AUTHORSHIP = [f"{of}{name}" for of in ("", "parent__") for name in ("author_kind", "parent_id", *_AUTHOR, *_RUN)]
+
+
 def _drafter(edition: Edition) -> str:
     """Who wrote it, in words: "Outline without a model, edited by Ada Example". Unused drafts do not count."""
     line = Revision.objects.filter(pk__in=RawSQL("SELECT id FROM review_line(%s)", [edition.head_id]))
-    line = line.select_related("author", "parent__author", "parent__draft_run__job", "draft_run__job")
+    line = line.select_related("author", "draft_run", "parent__author", "parent__draft_run").only(*_AUTHORSHIP)
     words = list(dict.fromkeys(revision.author_words for revision in line.order_by("pk")))
     return words[0] + (f", edited by {' and '.join(words[1:])}" if words[1:] else "")
 

@@ -16,7 +16,7 @@ from review.errors import NotAllowed
 from review.models import Edition, Event, State
 from review.moves import lock_edition, record, touch
 from review.policies import check_permission
-from review.publishing import publish
+from review.publishing import publish, publish_locked
 
 logger = structlog.get_logger(__name__)
 
@@ -75,7 +75,7 @@ def publish_now(edition: Edition, *, by: User, lock_version: int) -> Edition:
     before, edition.publish_at = edition.publish_at, None
     touch(edition)
     record(edition, "publish_now", by=by, before=before.isoformat() if before else "")
-    publish(edition, by=by)
+    publish_locked(edition, by=by)
     return edition
 
 

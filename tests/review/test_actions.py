@@ -1,5 +1,7 @@
 """What the verbs of the editors' desk do, and refuse."""
 
+from typing import Any
+
 import pytest
 
 from analysis.models import DraftJob
@@ -50,6 +52,18 @@ def test_an_approval_publishes_exactly_the_revision_approved() -> None:
     assert (publication.number, publication.drafter) == ("1.0", "Outline without a model")
     assert publication.approvals.get().role == "Lawyer"
     assert [event.action for event in Event.objects.all()] == ["take_in", "approve", "publish"]
+
+
+def test_no_step_from_a_draft_to_readers_asks_twice(django_assert_max_num_queries: Any) -> None:
+    make_publication()  # what is read once a process, is read
+    run, by = make_run(), make_editor()
+    with django_assert_max_num_queries(19):
+        actions.take_in()
+    edition = Edition.objects.get(revisions__draft_run=run)
+    opened = shown(edition)
+    with django_assert_max_num_queries(26):
+        actions.approve(edition, by=by, **opened)
+    assert Publication.objects.filter(provision=edition.provision).exists()
 
 
 def test_a_new_text_of_the_provision_supersedes_under_the_next_major_number() -> None:
