@@ -83,7 +83,6 @@ def _approve(edition: Edition, form: DeskForm, token: Token, by: User, pressed: 
         publish_at=scheduling.check_hour(pressed.hour) if pressed.subject == "later" else None,
         dwell_seconds=seconds_since(pressed.reason("opened"), edition, by),
     )
-    after.refresh_from_db(fields=["state"])  # it was published as another object of the same row
     if after.state == State.APPROVED and after.publish_at:
         return f"Approved; publishes {scheduling.in_words(after.publish_at)}."
     return "Approved and published." if after.state == State.PUBLISHED else "Approved; a second person has to approve."

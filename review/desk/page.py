@@ -79,10 +79,10 @@ def act(request: HttpRequest, edition: Edition, form: DeskForm, by: User) -> Htt
     try:
         token = check_current(edition, request.POST)
     except StaleEdition as stale:
-        return conflict(request, form, stale.changes)
+        return conflict(request, edition, form, stale.changes)
     form, problems = read_whole(form, edition)
     if problems:
-        return refuse(request, form, by, token, problems, 400)
+        return refuse(request, edition, form, by, token, problems, 400)
     try:
         check_same_person(request.POST, by)
         if verb == "resume":
@@ -93,9 +93,9 @@ def act(request: HttpRequest, edition: Edition, form: DeskForm, by: User) -> Htt
         with guards_as_refusals():
             said = VERBS[verb](edition, form, token, by, Pressed(subject, request.POST))
     except StaleEdition as stale:
-        return conflict(request, form, stale.changes)
+        return conflict(request, load_edition(edition.pk, by), form, stale.changes)
     except NotAllowed as refused:
-        return refuse(request, form, by, token, list(refused.sentences), 409)
+        return refuse(request, load_edition(edition.pk, by), form, by, token, list(refused.sentences), 409)
     messages.success(request, said)
     kept = comment_buttons.unsent(request.POST, verb, subject)
     if verb in KEEPS_TEXT and is_changed(edition, form):
@@ -132,18 +132,17 @@ def read_whole(form: DeskForm, edition: Edition) -> tuple[DeskForm, list[str]]:
 
 
 def refuse(
-    request: HttpRequest, form: DeskForm, by: User, token: Token, problems: list[str], status: int
+    request: HttpRequest, edition: Edition, form: DeskForm, by: User, token: Token, problems: list[str], status: int
 ) -> HttpResponse:
     """The page again with all that was typed, and why nothing was done.
 
     It keeps the token that was posted: had the edition moved on since, the next button says so.
     """
     carried = Carried(beside(request.POST), token)
-    return show(request, load_edition(form.head.edition_id, by), form, by, problems, status=status, carried=carried)
+    return show(request, edition, form, by, problems, status=status, carried=carried)
 
 
-def conflict(request: HttpRequest, form: DeskForm, changes: list[str]) -> HttpResponse:
-    edition = load_edition(form.head.edition_id, may_see(request))
+def conflict(request: HttpRequest, edition: Edition, form: DeskForm, changes: list[str]) -> HttpResponse:
     writer = request.POST.get("unsaved_page", "")
     return show_conflict(request, edition, form, changes, base=base_of(edition, request.POST), writer=writer)
 
@@ -179,7 +178,7 @@ def show(
 ) -> HttpResponse:
     """The desk with ``form``, and beside it what the page before ``carried`` (None: what was posted)."""
     if form.is_bound and not edition.is_open:  # its desk has no form: the page of conflict shows the text
-        return conflict(request, form, problems or [])
+        return conflict(request, edition, form, problems or [])
     carried = carried or Carried(beside(request.POST))
     case = load_case(edition)
     if not edition.is_open:
