@@ -1,8 +1,9 @@
 """Several people and workers at once, each with a connection of its own."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from threading import Barrier
 from typing import Any
@@ -24,9 +25,10 @@ from tests.review.factories import change_text, make_edition, make_editor, make_
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """Run every call in a thread of its own, all released together; a refusal comes back as itself."""
-    barrier = Barrier(len(calls))
+@contextmanager
+def side_by_side(people: int) -> Iterator[Callable[..., list[object]]]:
+    """Gives ``at_once`` of ``people`` calls, for several rounds: the threads keep their connections between them."""
+    barrier = Barrier(people)
 
     def run(call: Callable[[], object]) -> object:
         try:
@@ -34,11 +36,22 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
             return call()
         except ReviewError as refused:
             return refused
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+    with ThreadPoolExecutor(people) as pool:
+        try:
+            yield lambda *calls: list(pool.map(run, calls))
+        finally:
+            list(pool.map(run, [close_connection] * people))
+
+
+def close_connection() -> None:
+    connection.close()  # looked up here, in the thread whose it is
+
+
+def at_once(*calls: Callable[[], object]) -> list[object]:
+    """Run every call in a thread of its own, all released together; a refusal comes back as itself."""
+    with side_by_side(len(calls)) as run:
+        return run(*calls)
 
 
 def test_two_approvers_at_once_publish_once() -> None:
@@ -51,21 +64,21 @@ def test_two_approvers_at_once_publish_once() -> None:
 
 
 def test_an_approval_and_a_change_of_the_provision_never_publish_an_outdated_reading() -> None:
-    document = make_document()
-    for number in range(10):
-        provision = make_provision(
-            f"We may use your Content to train and improve our models. {number}", document=document
-        )
-        edition, by = make_edition(provision), make_editor()
-        opened = shown(edition)
-        at_once(
-            lambda edition=edition, by=by, opened=opened: actions.approve(edition, by=by, **opened),  # type: ignore[misc]
-            lambda provision=provision: change_text(provision, f"All is different. {provision.pk}"),  # type: ignore[misc]
-        )
-        edition.refresh_from_db()
-        published = Publication.objects.filter(provision=provision)
-        assert (edition.state == State.PUBLISHED) == published.exists()
-        assert published.count() == (published.stale().count() if published.exists() else 0)
+    document, by = make_document(), make_editor()
+    with side_by_side(2) as at_once:
+        for number in range(10):
+            provision = make_provision(
+                f"We may use your Content to train and improve our models. {number}", document=document
+            )
+            edition = make_edition(provision)
+            at_once(
+                partial(actions.approve, edition, by=by, **shown(edition)),
+                partial(change_text, provision, f"All is different. {provision.pk}"),
+            )
+            edition.refresh_from_db()
+            published = Publication.objects.filter(provision=provision)
+            assert (edition.state == State.PUBLISHED) == published.exists()
+            assert published.count() == (published.stale().count() if published.exists() else 0)
 
 
 def test_two_workers_take_every_draft_in_once() -> None:
@@ -136,18 +149,22 @@ def test_two_approvers_and_an_import_at_once_leave_no_bad_end_state() -> None:
     """A hundred rounds. Each text needs two approvals, and the platform changes it while they are given."""
     document, people = make_document(), [make_editor() for _ in range(2)]
     ended = Counter[str]()
-    for number in range(100):
-        provision = make_provision(f"We may use your Content to train our models. {number}", document=document)
-        edition = make_edition(provision, **LOOSE, exposure_level="high" if number % 2 else "low")
-        opened = shown(edition)
-        at_once(
-            *(partial(approve_patiently, edition, opened, by) for by in people),
-            partial(change_text, provision, f"All is different. {provision.pk}"),
-        )
-        follow_changes()
+    editions = []
+    with side_by_side(3) as at_once:
+        for number in range(100):
+            provision = make_provision(f"We may use your Content to train our models. {number}", document=document)
+            edition = make_edition(provision, **LOOSE, exposure_level="high" if number % 2 else "low")
+            opened = shown(edition)
+            at_once(
+                *(partial(approve_patiently, edition, opened, by) for by in people),
+                partial(change_text, provision, f"All is different. {provision.pk}"),
+            )
+            editions.append(edition)
+    follow_changes()
+    for edition in editions:
         edition.refresh_from_db()
         ended[edition.state] += 1
-        check_end(edition, provision)
+        check_end(edition, edition.provision)
     assert set(ended) <= {State.PUBLISHED, State.DISCARDED}
     assert verify(checks=CHECKS).broken == []
 
@@ -208,7 +225,7 @@ def test_a_publication_that_is_taken_back_while_its_text_returns_does_not_come_b
         change_text(first.provision, f"All is different. {number}")
         make_publication(Provision.objects.get(pk=first.provision_id), **LOOSE)
         return_to(first.provision, first.wording)
-        at_once(follow_changes, lambda first=first: actions.retract(first, by=by, reason="It was wrong."))  # type: ignore[misc]
+        at_once(follow_changes, partial(actions.retract, first, by=by, reason="It was wrong."))
         told = Event.objects.filter(action__in=["restore", "retract"], data__reason__isnull=True)
         restored = told.filter(edition_ref=Revision.objects.get(pk=first.revision_id).edition_id).first()
         retracted = Event.objects.filter(data__publication=first.public_id, action="retract").get()
