@@ -5,12 +5,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from atlas.models import Publication, User
-from review.models import Comment, Decision, DecisionKind, Edition, Finding, Revision
+from review.models import Comment, Decision, DecisionKind, Edition, Revision
 
 WITH_NEW_TEXT = ("take_in", "open_edition", "reopen", "revise")  # the events that bring a revision
 
@@ -31,7 +31,7 @@ _DECISION = (
     "is_self_approval",
     "at",
 )
-_FINDING = ("code", "severity", "message", "part", "start", "end")
+FINDING = ("code", "severity", "message", "part", "start", "end")
 _PUBLICATION = (
     "provision_id",
     "wording_id",
@@ -73,7 +73,7 @@ def seals_for(
         key = Publication.key_from(data["publication"])
         return {"publication_sha256": publication_seal(Publication.objects.get(pk=key))}
     if action in WITH_NEW_TEXT and revision is not None:
-        return {"findings_sha256": findings_seal(revision.findings.order_by("pk"))}
+        return {"findings_sha256": findings_seal(revision.findings.order_by("pk").values_list(*FINDING))}
     return {}
 
 
@@ -86,9 +86,9 @@ def comment_seal(comment: Comment) -> str:
     return _sha256(_columns(comment, _COMMENT))
 
 
-def findings_seal(findings: Iterable[Finding]) -> str:
-    """Of all findings on a revision, in the order in which they were made."""
-    return _sha256([_columns(finding, _FINDING) for finding in findings])
+def findings_seal(findings: Iterable[Sequence[Any]]) -> str:
+    """Of the columns ``FINDING`` of all findings on a revision, in the order in which they were made."""
+    return _sha256([list(finding) for finding in findings])
 
 
 def publication_seal(publication: Publication) -> str:

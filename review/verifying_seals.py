@@ -10,10 +10,10 @@ from django.db.models.fields import BigIntegerField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from atlas.archive.verifying.verifying import TEXTS_AT_ONCE, Verdicts, say
+from atlas.archive.verifying.verifying import ROWS_AT_ONCE, TEXTS_AT_ONCE, Verdicts, say
 from atlas.models import Publication
 from review.models import Comment, Decision, Event, Finding, Revision
-from review.seals import comment_seal, decision_seal, findings_seal, publication_seal
+from review.seals import FINDING, comment_seal, decision_seal, findings_seal, publication_seal
 
 SEALS = ("decision_sha256", "comment_sha256", "publication_sha256", "findings_sha256")
 ALTERED = "it is not what its event says."
@@ -50,10 +50,11 @@ def _publications(events: list[Event]) -> Verdicts:
 def _findings(events: list[Event]) -> Verdicts:
     """A revision's findings as they were when it was made; a revision that is gone is missed by its edition."""
     told = _told(events, "findings_sha256", lambda event: event.revision_ref)
-    found: dict[int, list[Finding]] = defaultdict(list)
-    for finding in Finding.objects.filter(revision__in=told).order_by("pk"):
-        found[finding.revision_id].append(finding)
-    revisions = Revision.objects.in_bulk(list(told))
+    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    rows = Finding.objects.filter(revision__in=told).order_by("pk").values_list("revision_id", *FINDING)
+    for revision, *columns in rows.iterator(ROWS_AT_ONCE):
+        found[revision].append(tuple(columns))
+    revisions = Revision.objects.only("pk").in_bulk(list(told))
     for key, seal in told.items():
         is_whole = key not in revisions or findings_seal(found[key]) == seal
         yield "" if is_whole else say(revisions[key], "the findings on it are not those of its checks.")
