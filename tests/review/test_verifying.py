@@ -37,7 +37,8 @@ def first_broken() -> str:
 
 
 def broken() -> list[str]:
-    return verify(checks=CHECKS).broken
+    """By all checks of the editors' record but the first, that of rows which others name and which are gone."""
+    return verify(checks=CHECKS[1:]).broken
 
 
 def test_the_sample_is_whole() -> None:
@@ -164,11 +165,11 @@ def test_an_altered_decision_is_named(column: str) -> None:
         f"UPDATE review_decision SET {column} = {DECISION_COLUMNS[column]} WHERE id = %s",
         decision.pk,
     )
-    broken = verify(checks=CHECKS).broken
+    found = broken()
     if column == "kind":  # its event's action is then another's
-        assert broken[0].startswith(f"Edition {decision.edition_id}: its events tell of")
+        assert found[0].startswith(f"Edition {decision.edition_id}: its events tell of")
     else:
-        assert [line for line in broken if line.startswith(f"Decision {decision.pk}: ")]
+        assert [line for line in found if line.startswith(f"Decision {decision.pk}: ")]
 
 
 def test_a_decision_that_is_gone_is_missed() -> None:
@@ -188,7 +189,7 @@ def test_a_revision_that_is_gone_is_missed() -> None:
 def test_findings_that_are_gone_are_missed() -> None:
     revision = Revision.objects.order_by("pk")[0]
     tamper("review_finding", "DELETE FROM review_finding WHERE revision_id = %s", revision.pk)
-    assert f"Revision {revision.pk}: no check has left a finding on it." in verify(checks=CHECKS).broken
+    assert f"Revision {revision.pk}: no check has left a finding on it." in broken()
 
 
 FINDING_COLUMNS = {
@@ -349,7 +350,7 @@ def test_a_publication_that_is_gone_is_missed() -> None:
     row = Publication.objects.live().order_by("pk")[0]
     edition = Revision.objects.get(pk=row.revision_id).edition
     tamper("atlas_publication", "DELETE FROM atlas_publication WHERE id = %s", row.pk)
-    assert f"Edition {edition.pk}: it is published, and its publication is gone." in verify(checks=CHECKS).broken
+    assert f"Edition {edition.pk}: it is published, and its publication is gone." in broken()
 
 
 @pytest.mark.parametrize(
