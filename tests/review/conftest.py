@@ -4,8 +4,11 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from atlas.models import User
 from review.models import Edition
 from tests.review.factories import make_edition, make_editor
+
+SESSION = settings.SESSION_COOKIE_NAME
 
 
 @pytest.fixture(scope="module")
@@ -20,15 +23,22 @@ def edition(key_of_edition: int, db: None) -> Edition:
 
 
 @pytest.fixture(scope="module")
-def session_of_senior(shared_rows: None) -> str:
-    client = Client()
-    client.force_login(make_editor("Senior reviewer", "senior"))
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
+def logged_in(shared_rows: None) -> tuple[int, str]:
+    """The key of a senior reviewer, and of their session."""
+    client, user = Client(), make_editor("Senior reviewer", "senior")
+    client.force_login(user)
+    return user.pk, client.cookies[SESSION].value
 
 
 @pytest.fixture
-def senior(session_of_senior: str, db: None) -> Client:
+def senior(logged_in: tuple[int, str], db: None) -> Client:
     """The browser of a senior reviewer who has logged in."""
     client = Client()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session_of_senior
+    client.cookies[SESSION] = logged_in[1]
     return client
+
+
+@pytest.fixture
+def by(logged_in: tuple[int, str], db: None) -> User:
+    """Who sits at ``senior``."""
+    return User.objects.get(pk=logged_in[0])

@@ -1,7 +1,6 @@
 """Unsaved text: kept for who typed it, offered again, seen by nobody else, gone once it is saved."""
 
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from review import actions, autosaving
 from review.models import Edition, Event, Revision, UnsavedText
 from tests.factories import make_user
 from tests.review.factories import approve, make_edition, make_editor, shown
-from tests.review.test_concurrency import at_once
 from tests.review.test_conflict import fields_in, press, revise
 from tests.review.test_desk import desk_url, log_in, posted
 
@@ -30,11 +28,9 @@ def keep(client: Client, edition: Edition, by: User, *, page: str = "page-1", **
 
 class TestKeeping:
     @time_machine.travel(datetime(2026, 6, 1, 10, 4, tzinfo=UTC), tick=False)
-    def test_what_was_typed_is_kept_and_nothing_else_moves(self, client: Client) -> None:
-        edition = make_edition()
-        by = log_in(client)
+    def test_what_was_typed_is_kept_and_nothing_else_moves(self, senior: Client, edition: Edition, by: User) -> None:
         events, revisions = Event.objects.count(), Revision.objects.count()
-        answer = keep(client, edition, by, practical_effect="Typed.", comment_body="A remark.")
+        answer = keep(senior, edition, by, practical_effect="Typed.", comment_body="A remark.")
         assert answer.status_code == 200
         assert answer.json() == {"kept_at": "10:04 UTC"}  # type: ignore[attr-defined]
         kept = UnsavedText.objects.get()
@@ -45,66 +41,54 @@ class TestKeeping:
         edition.refresh_from_db()
         assert edition.lock_version == before
 
-    def test_the_newest_of_a_page_replaces_its_older(self, client: Client) -> None:
-        edition = make_edition()
-        by = log_in(client)
+    def test_the_newest_of_a_page_replaces_its_older(self, senior: Client, edition: Edition, by: User) -> None:
         for text in ("One.", "Two."):
-            keep(client, edition, by, practical_effect=text)
+            keep(senior, edition, by, practical_effect=text)
         assert UnsavedText.objects.get().fields["practical_effect"] == "Two."
 
-    def test_a_form_that_is_not_valid_is_kept_as_it_is(self, client: Client) -> None:
-        edition = make_edition()
-        by = log_in(client)
-        assert keep(client, edition, by, title="", attributes="half a fa", summary="a\0b\r\nc").status_code == 200
+    def test_a_form_that_is_not_valid_is_kept_as_it_is(self, senior: Client, edition: Edition, by: User) -> None:
+        assert keep(senior, edition, by, title="", attributes="half a fa", summary="a\0b\r\nc").status_code == 200
         fields = UnsavedText.objects.get().fields
         assert (fields["title"], fields["attributes"], fields["summary"]) == ("", "half a fa", "ab\nc")
 
-    def test_typing_it_all_back_leaves_nothing_to_keep(self, client: Client) -> None:
-        edition = make_edition()
-        by = log_in(client)
-        keep(client, edition, by, practical_effect="Typed.")
-        assert keep(client, edition, by).status_code == 200
+    def test_typing_it_all_back_leaves_nothing_to_keep(self, senior: Client, edition: Edition, by: User) -> None:
+        keep(senior, edition, by, practical_effect="Typed.")
+        assert keep(senior, edition, by).status_code == 200
         assert not UnsavedText.objects.exists()
 
-    def test_a_late_request_after_saving_leaves_no_bar(self, client: Client) -> None:
-        edition = make_edition()
-        by = log_in(client)
+    def test_a_late_request_after_saving_leaves_no_bar(self, senior: Client, edition: Edition, by: User) -> None:
         late = {**posted(edition, ""), "unsaved_page": "page-1", "editor": by.pk, "practical_effect": "Typed."}
-        press(client, edition, "save", late)
-        client.post(reverse("admin:review_edition_unsaved", args=[edition.pk]), late)
-        assert "Continue with it" not in client.get(desk_url(edition)).content.decode()
+        press(senior, edition, "save", late)
+        senior.post(reverse("admin:review_edition_unsaved", args=[edition.pk]), late)
+        assert "Continue with it" not in senior.get(desk_url(edition)).content.decode()
 
     @pytest.mark.parametrize("end", ["publish", "discard"])
-    def test_a_closed_edition_keeps_nothing_more(self, client: Client, end: str) -> None:
-        edition = make_edition()
-        by = log_in(client)
+    def test_a_closed_edition_keeps_nothing_more(self, senior: Client, end: str, edition: Edition, by: User) -> None:
         if end == "publish":
             approve(edition)
         else:
             actions.discard(edition, by=make_editor(), lock_version=1, reason="Not needed.")
-        answer = keep(client, edition, by, practical_effect="Typed.")
+        answer = keep(senior, edition, by, practical_effect="Typed.")
         assert answer.status_code == 409
         assert "nothing more can be done to it" in answer.content.decode()
         assert not UnsavedText.objects.exists()
 
-    def test_a_text_beyond_all_measure_is_refused_with_the_measure(self, client: Client) -> None:
-        edition = make_edition()
-        by = log_in(client)
-        answer = keep(client, edition, by, summary="x" * autosaving.MAX_CHARACTERS)
+    def test_a_text_beyond_all_measure_is_refused_with_the_measure(
+        self, senior: Client, edition: Edition, by: User
+    ) -> None:
+        answer = keep(senior, edition, by, summary="x" * autosaving.MAX_CHARACTERS)
         assert answer.status_code == 409
         assert "200,000 characters" in answer.content.decode()
         assert not UnsavedText.objects.exists()
 
-    def test_a_page_that_does_not_say_what_it_is_is_refused(self, client: Client) -> None:
-        edition, other = make_edition(), make_edition()
-        by = log_in(client)
-        assert keep(client, edition, by, page="").status_code == 400
+    def test_a_page_that_does_not_say_what_it_is_is_refused(self, senior: Client, edition: Edition, by: User) -> None:
+        other = make_edition()
+        assert keep(senior, edition, by, page="").status_code == 400
         for number in (shown(other)["revision_id"], "x", "", "9" * 40):
-            assert keep(client, edition, by, revision_id=number, title="Typed").status_code == 400
+            assert keep(senior, edition, by, revision_id=number, title="Typed").status_code == 400
         assert not UnsavedText.objects.exists()
 
-    def test_it_asks_for_post_a_login_and_the_right_token(self, client: Client) -> None:
-        edition = make_edition()
+    def test_it_asks_for_post_a_login_and_the_right_token(self, client: Client, edition: Edition) -> None:
         url = reverse("admin:review_edition_unsaved", args=[edition.pk])
         assert client.post(url).status_code == 302, "to the login"
         log_in(client)
@@ -116,8 +100,7 @@ class TestKeeping:
 
 
 class TestPrivacy:
-    def test_nobody_else_sees_takes_up_or_throws_away_what_one_typed(self, client: Client) -> None:
-        edition = make_edition()
+    def test_nobody_else_sees_takes_up_or_throws_away_what_one_typed(self, client: Client, edition: Edition) -> None:
         ada = log_in(client)
         keep(client, edition, ada, practical_effect="A secret thought.")
         for role in ("Senior reviewer", "Managing editor", "Auditor"):
@@ -134,15 +117,15 @@ class TestPrivacy:
         assert UnsavedText.objects.get().user == ada
 
     @pytest.mark.parametrize(("role", "status"), [("Viewer", 409), ("Auditor", 409), ("", 403)])
-    def test_who_may_not_edit_keeps_nothing(self, client: Client, role: str, status: int) -> None:
-        edition = make_edition()
+    def test_who_may_not_edit_keeps_nothing(self, client: Client, role: str, status: int, edition: Edition) -> None:
         by = make_editor(role) if role else make_user(is_staff=True)
         client.force_login(by)
         assert keep(client, edition, by, practical_effect="Typed.").status_code == status
         assert not UnsavedText.objects.exists()
 
-    def test_a_page_of_somebody_who_left_does_not_write_in_the_name_of_the_next(self, client: Client) -> None:
-        edition = make_edition()
+    def test_a_page_of_somebody_who_left_does_not_write_in_the_name_of_the_next(
+        self, client: Client, edition: Edition
+    ) -> None:
         ada, ben = make_editor("Editor"), make_editor("Editor", "ben")
         client.force_login(ben)
         answer = keep(client, edition, ada, practical_effect="Typed by Ada.")
@@ -238,53 +221,38 @@ class TestGoingOn:
         assert UnsavedText.objects.get().fields["practical_effect"] == "Typed."
 
     @pytest.mark.parametrize("verb", ["save", "approve"])
-    def test_saving_and_approving_leave_what_was_written_beside_the_text(self, client: Client, verb: str) -> None:
-        edition = make_edition()
-        log_in(client)
-        _, page = press(client, edition, verb, posted(edition, verb, comment_body="A remark."))
+    def test_saving_and_approving_leave_what_was_written_beside_the_text(
+        self, senior: Client, verb: str, edition: Edition
+    ) -> None:
+        _, page = press(senior, edition, verb, posted(edition, verb, comment_body="A remark."))
         assert "A remark." in page
 
 
 class TestTwoTabs:
     @time_machine.travel(datetime(2026, 6, 1, 10, 5, tzinfo=UTC), tick=False)
-    def test_the_older_tab_is_told_and_does_not_write_over_the_newer(self, client: Client) -> None:
-        edition = make_edition()
-        by = log_in(client)
-        keep(client, edition, by, page="newer", practical_effect="Newer.")
-        answer = keep(client, edition, by, page="older", practical_effect="Older.")
+    def test_the_older_tab_is_told_and_does_not_write_over_the_newer(
+        self, senior: Client, edition: Edition, by: User
+    ) -> None:
+        keep(senior, edition, by, page="newer", practical_effect="Newer.")
+        answer = keep(senior, edition, by, page="older", practical_effect="Older.")
         assert answer.status_code == 409
         assert "You typed in another tab at 10:05 UTC; this one is older." in answer.content.decode()
         assert UnsavedText.objects.get().fields["practical_effect"] == "Newer."
 
-    def test_a_text_that_was_taken_up_makes_its_first_page_the_older(self, client: Client) -> None:
-        edition = make_edition()
-        by = log_in(client)
-        keep(client, edition, by, page="first", practical_effect="Typed.")
-        page = press(client, edition, "continue_unsaved", posted(edition, ""))[1]
+    def test_a_text_that_was_taken_up_makes_its_first_page_the_older(
+        self, senior: Client, edition: Edition, by: User
+    ) -> None:
+        keep(senior, edition, by, page="first", practical_effect="Typed.")
+        page = press(senior, edition, "continue_unsaved", posted(edition, ""))[1]
         (second,) = fields_in(page)["unsaved_page"]
-        assert keep(client, edition, by, page="first", practical_effect="First.").status_code == 409
-        assert keep(client, edition, by, page=second, practical_effect="Second.").status_code == 200
+        assert keep(senior, edition, by, page="first", practical_effect="First.").status_code == 409
+        assert keep(senior, edition, by, page=second, practical_effect="Second.").status_code == 200
         assert UnsavedText.objects.get().fields["practical_effect"] == "Second."
 
-    def test_saving_in_the_older_tab_keeps_what_the_newer_typed(self, client: Client) -> None:
-        edition = make_edition()
-        by = log_in(client)
-        keep(client, edition, by, page="newer", practical_effect="Newer.")
-        press(client, edition, "save", posted(edition, "save", unsaved_page="older", practical_effect="Older."))
+    def test_saving_in_the_older_tab_keeps_what_the_newer_typed(
+        self, senior: Client, edition: Edition, by: User
+    ) -> None:
+        keep(senior, edition, by, page="newer", practical_effect="Newer.")
+        press(senior, edition, "save", posted(edition, "save", unsaved_page="older", practical_effect="Older."))
         assert edition.revisions.count() == 2
         assert UnsavedText.objects.get().fields["practical_effect"] == "Newer."
-
-
-@pytest.mark.django_db(transaction=True)
-def test_many_requests_at_once_leave_one_text() -> None:
-    edition, by = make_edition(), make_editor("Editor")
-    head = edition.head
-    assert head is not None
-    results = at_once(
-        *(
-            partial(autosaving.keep, edition, {"title": f"Title {number}"}, by=by, base=head, writer="page")
-            for number in range(8)
-        )
-    )
-    assert all(isinstance(result, UnsavedText) for result in results)
-    assert UnsavedText.objects.count() == 1

@@ -11,13 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atlas.models import User
-from review import actions, commenting
+from review import commenting
 from review.anchoring import find_quote, surroundings
 from review.commenting import Anchor
-from review.errors import NotAllowed, ReviewError
+from review.errors import NotAllowed
 from review.models import Comment, Edition, Event
 from tests.review.factories import approve, check_constraints, make_edition, make_editor, shown
-from tests.review.test_concurrency import at_once
 from tests.review.test_conflict import fields_in, press, revise, words_of
 from tests.review.test_desk import desk_url, log_in, posted
 
@@ -68,8 +67,8 @@ class TestAnchors:
 
 
 class TestCommenting:
-    def test_a_comment_leaves_its_event_and_open_forms_as_they_are(self) -> None:
-        edition, ada = make_edition(), make_editor("Editor", "ada")
+    def test_a_comment_leaves_its_event_and_open_forms_as_they_are(self, edition: Edition) -> None:
+        ada = make_editor("Editor", "ada")
         before = shown(edition)
         made = comment(edition, ada, anchor=Anchor("practical_effect", WORDS))
         assert shown(edition) == before
@@ -79,12 +78,10 @@ class TestCommenting:
         assert (made.prefix, made.suffix) == ("Content trains models ", ".")
         check_constraints()
 
-    def test_an_open_form_is_saved_after_a_comment(self, client: Client) -> None:
-        edition = make_edition()
-        log_in(client)
+    def test_an_open_form_is_saved_after_a_comment(self, senior: Client, edition: Edition) -> None:
         form = posted(edition, "save", title="Mine")
         comment(edition)
-        assert press(client, edition, "save", form)[0] == 302
+        assert press(senior, edition, "save", form)[0] == 302
 
     @pytest.mark.parametrize(
         ("fields", "reason"),
@@ -102,21 +99,18 @@ class TestCommenting:
             comment(make_edition(), **fields)
         assert not Comment.objects.exists()
 
-    def test_words_that_are_typed_and_not_saved_can_be_commented_on(self, client: Client) -> None:
-        edition = make_edition()
-        log_in(client)
+    def test_words_that_are_typed_and_not_saved_can_be_commented_on(self, senior: Client, edition: Edition) -> None:
         form = posted(edition, "comment", practical_effect="Brand new words.", comment_part="practical_effect")
         form |= {"comment_quote": "new words", "comment_body": "Really?"}
-        status, page = press(client, edition, "comment", form)
+        status, page = press(senior, edition, "comment", form)
         assert status == 200
         assert fields_in(page)["practical_effect"] == ["Brand new words."], "the text comes back, unsaved"
         assert fields_in(page)["comment_body"] == [""]
         assert "The words are no longer in the text." in page, "the saved one"
-        press(client, edition, "save", fields_in(page))
-        assert "no longer in the text" not in opened(client, edition)
+        press(senior, edition, "save", fields_in(page))
+        assert "no longer in the text" not in opened(senior, edition)
 
-    def test_who_may_only_look_does_not_comment(self, client: Client) -> None:
-        edition = make_edition()
+    def test_who_may_only_look_does_not_comment(self, client: Client, edition: Edition) -> None:
         log_in(client, role="Viewer")
         assert 'name="comment_body"' not in opened(client, edition)
         assert press(client, edition, "comment", posted(edition, "comment", comment_body="x"))[0] == 409
@@ -124,8 +118,7 @@ class TestCommenting:
             comment(edition, make_editor("Auditor"))
         assert not Comment.objects.exists()
 
-    def test_a_closed_edition_takes_no_more(self) -> None:
-        edition = make_edition()
+    def test_a_closed_edition_takes_no_more(self, edition: Edition) -> None:
         first, second = comment(edition), comment(edition)
         approve(edition)
         assert edition.head is not None
@@ -139,8 +132,8 @@ class TestCommenting:
 
 
 class TestThreads:
-    def test_an_answer_belongs_to_its_thread_and_to_the_revision_of_its_day(self) -> None:
-        edition, ben = make_edition(), make_editor()
+    def test_an_answer_belongs_to_its_thread_and_to_the_revision_of_its_day(self, edition: Edition) -> None:
+        ben = make_editor()
         first = comment(edition)
         revision = revise(edition, title="Better")
         answer = commenting.reply(first, "Mended.", by=ben, revision=revision)
@@ -148,8 +141,8 @@ class TestThreads:
         assert (answer.reply_to, deeper.reply_to) == (first, first)
         assert answer.revision.number == 2
 
-    def test_a_thread_is_settled_once(self) -> None:
-        edition, ben = make_edition(), make_editor("Editor", "ben")
+    def test_a_thread_is_settled_once(self, edition: Edition) -> None:
+        ben = make_editor("Editor", "ben")
         first = comment(edition)
         answer = commenting.reply(first, "Mended.", by=ben, revision=first.revision)
         commenting.resolve(first, by=ben)
@@ -162,26 +155,26 @@ class TestThreads:
         with pytest.raises(NotAllowed, match="make a new one"):
             commenting.reply(first, "But…", by=ben, revision=first.revision)
 
-    def test_a_blocking_one_is_settled_by_who_made_it_or_may_approve(self) -> None:
-        edition, ada, ben = make_edition(), make_editor("Editor"), make_editor("Editor")
+    def test_a_blocking_one_is_settled_by_who_made_it_or_may_approve(self, edition: Edition) -> None:
+        ada, ben = make_editor("Editor"), make_editor("Editor")
         mine, other = blocked(edition, ada), blocked(edition, ada)
         with pytest.raises(NotAllowed, match="blocks approval"):
             commenting.resolve(mine, by=ben)
         commenting.resolve(mine, by=ada)
         commenting.resolve(other, by=make_editor("Reviewer"))
 
-    def test_a_comment_of_another_edition_is_not_reached_through_this_one(self, client: Client) -> None:
-        edition, foreign = make_edition(), comment(make_edition())
-        log_in(client)
+    def test_a_comment_of_another_edition_is_not_reached_through_this_one(
+        self, senior: Client, edition: Edition
+    ) -> None:
+        foreign = comment(make_edition())
         for verb in (f"reply:{foreign.pk}", f"resolve_comment:{foreign.pk}", "reply:x", "resolve_comment:"):
             form = posted(edition, verb, **{f"comment_reply_{foreign.pk}": "Hello"})
-            status, page = press(client, edition, verb, form)
+            status, page = press(senior, edition, verb, form)
             assert status == 409 and "not of this edition" in page
         foreign.refresh_from_db()
         assert foreign.resolved_at is None and not foreign.replies.exists()
 
-    def test_the_database_lets_no_answer_block(self) -> None:
-        edition = make_edition()
+    def test_the_database_lets_no_answer_block(self, edition: Edition) -> None:
         first = comment(edition)
         with pytest.raises(IntegrityError), transaction.atomic():
             Comment.objects.create(
@@ -190,27 +183,23 @@ class TestThreads:
 
 
 class TestBlocking:
-    def test_a_blocking_comment_stops_an_approval_that_is_open_already(self, client: Client) -> None:
-        edition = make_edition()
-        log_in(client)
-        form = fields_in(opened(client, edition))
+    def test_a_blocking_comment_stops_an_approval_that_is_open_already(self, senior: Client, edition: Edition) -> None:
+        form = fields_in(opened(senior, edition))
         made = blocked(edition)
-        status, page = press(client, edition, "approve", form)
+        status, page = press(senior, edition, "approve", form)
         assert status == 409
         assert "A blocking comment is open: resolve it first." in page
         assert not edition.decisions.exists()
         commenting.resolve(made, by=made.by)
-        assert press(client, edition, "approve", form)[0] == 302, "the form is as good as before"
+        assert press(senior, edition, "approve", form)[0] == 302, "the form is as good as before"
 
-    def test_other_comments_do_not(self, client: Client) -> None:
-        edition = make_edition()
-        log_in(client)
-        form = fields_in(opened(client, edition))
+    def test_other_comments_do_not(self, senior: Client, edition: Edition) -> None:
+        form = fields_in(opened(senior, edition))
         comment(edition)
-        assert press(client, edition, "approve", form)[0] == 302
+        assert press(senior, edition, "approve", form)[0] == 302
 
-    def test_resolving_frees_an_edition_only_when_none_is_left(self, client: Client) -> None:
-        edition, reviewer = make_edition(), log_in(client)
+    def test_resolving_frees_an_edition_only_when_none_is_left(self, client: Client, edition: Edition) -> None:
+        reviewer = log_in(client)
         first, second = blocked(edition), blocked(edition)
         commenting.resolve(first, by=reviewer)
         assert press(client, edition, "approve", posted(edition, "approve"))[0] == 409
@@ -219,8 +208,7 @@ class TestBlocking:
 
 
 class TestOnThePage:
-    def test_written_answered_and_settled_through_the_page(self, client: Client) -> None:
-        edition = make_edition()
+    def test_written_answered_and_settled_through_the_page(self, client: Client, edition: Edition) -> None:
         log_in(client, make_editor("Reviewer", "ada"))
         form = fields_in(opened(client, edition))
         form |= {"comment_part": "practical_effect", "comment_quote": WORDS, "comment_body": "Says who?"}
@@ -236,44 +224,37 @@ class TestOnThePage:
         page = words_of(opened(client, edition))
         assert "1 resolved" in page and "The text does." in page and "Resolved by Ada" in page
 
-    def test_open_threads_stand_before_resolved_ones(self, client: Client) -> None:
-        edition = make_edition()
-        log_in(client)
+    def test_open_threads_stand_before_resolved_ones(self, senior: Client, edition: Edition) -> None:
         done = comment(edition, body="The first.")
         commenting.resolve(done, by=make_editor())
         comment(edition, body="The second.")
-        page = opened(client, edition)
+        page = opened(senior, edition)
         assert page.index("The second.") < page.index("The first.")
 
-    def test_words_that_a_later_revision_dropped_are_still_shown(self, client: Client) -> None:
-        edition = make_edition()
-        log_in(client)
+    def test_words_that_a_later_revision_dropped_are_still_shown(self, senior: Client, edition: Edition) -> None:
         comment(edition, anchor=Anchor("practical_effect", WORDS))
         revise(edition, practical_effect="Something else.")
-        page = opened(client, edition)
+        page = opened(senior, edition)
         assert WORDS in page and "The words are no longer in the text." in page
         revise(edition, "bea", practical_effect=f"And back: {WORDS}.")
-        assert "no longer in the text" not in opened(client, edition)
+        assert "no longer in the text" not in opened(senior, edition)
 
-    def test_hostile_comments_are_text(self, client: Client) -> None:
+    def test_hostile_comments_are_text(self, senior: Client) -> None:
         evil = '"><script>alert(1)</script>'
         edition = make_edition(practical_effect=evil)
-        log_in(client)
         made = comment(edition, body=evil, anchor=Anchor("practical_effect", evil))
         commenting.reply(made, evil, by=make_editor(), revision=made.revision)
-        page = opened(client, edition)
+        page = opened(senior, edition)
         assert "<script>alert" not in page
         assert page.count("&lt;script&gt;alert") >= 4
 
-    def test_a_button_of_comments_drops_neither_text_nor_other_remarks(self, client: Client) -> None:
-        edition = make_edition()
-        log_in(client)
+    def test_a_button_of_comments_drops_neither_text_nor_other_remarks(self, senior: Client, edition: Edition) -> None:
         made, other = comment(edition), comment(edition)
         typed = {"practical_effect": "Typed.", "discard_reason": "A reason.", "comment_body": "A remark."}
         typed |= {f"comment_reply_{made.pk}": "An answer.", f"comment_reply_{other.pk}": "Another."}
         sent = {"comment": "A remark.", f"reply:{made.pk}": "An answer.", f"resolve_comment:{made.pk}": ""}
         for verb, gone in sent.items():
-            status, page = press(client, edition, verb, posted(edition, verb, **typed))
+            status, page = press(senior, edition, verb, posted(edition, verb, **typed))
             assert status == 200
             fields = fields_in(page)
             assert fields["practical_effect"] == ["Typed."]
@@ -281,44 +262,16 @@ class TestOnThePage:
             assert "A reason." in page
             assert fields["comment_body"] == ["" if gone == "A remark." else "A remark."]
 
-    def test_an_empty_comment_says_so_and_keeps_the_rest(self, client: Client) -> None:
-        edition = make_edition()
-        log_in(client)
+    def test_an_empty_comment_says_so_and_keeps_the_rest(self, senior: Client, edition: Edition) -> None:
         form = posted(edition, "comment", practical_effect="Typed.", comment_body=" ", comment_part="title")
-        status, page = press(client, edition, "comment", form)
+        status, page = press(senior, edition, "comment", form)
         assert status == 409
         assert "The comment is empty." in page and "Typed." in page
 
     def test_many_comments_cost_no_more_queries_than_one(
-        self, client: Client, django_assert_max_num_queries: Callable[[int], Any]
+        self, senior: Client, django_assert_max_num_queries: Callable[[int], Any], edition: Edition
     ) -> None:
-        edition = make_edition()
-        log_in(client)
         for _ in range(10):
             commenting.reply(comment(edition), "Yes.", by=make_editor(), revision=edition.revisions.get())
         with django_assert_max_num_queries(17):
-            opened(client, edition)
-
-
-@pytest.mark.django_db(transaction=True)
-class TestAtOnce:
-    def test_a_thread_is_settled_by_one_of_two(self) -> None:
-        made = comment(make_edition())
-        results = at_once(*(partial(commenting.resolve, made, by=make_editor()) for _ in range(2)))
-        assert sorted(isinstance(result, ReviewError) for result in results) == [False, True]
-        assert Event.objects.filter(action="resolve_comment").count() == 1
-
-    def test_a_blocking_comment_and_an_approval_exclude_each_other(self) -> None:
-        for _ in range(5):
-            edition, reviewer, editor = make_edition(), make_editor(), make_editor("Editor")
-            approved, made = at_once(
-                partial(actions.approve, edition, by=reviewer, **shown(edition)), partial(blocked, edition, editor)
-            )
-            assert isinstance(approved, NotAllowed) != isinstance(made, NotAllowed)
-
-    def test_a_comment_is_before_an_approval_or_refused_after_it(self) -> None:
-        for _ in range(5):
-            edition, reviewer, editor = make_edition(), make_editor(), make_editor("Editor")
-            at_once(partial(actions.approve, edition, by=reviewer, **shown(edition)), partial(comment, edition, editor))
-            actions_of = list(Event.objects.filter(edition_ref=edition.pk).values_list("action", flat=True))
-            assert actions_of in (["take_in", "comment", "approve", "publish"], ["take_in", "approve", "publish"])
+            opened(senior, edition)

@@ -45,16 +45,14 @@ def log_in(client: Client, user: User | None = None, role: str = "Senior reviewe
     return user
 
 
-def test_the_desk_shows_source_draft_findings_and_what_the_button_will_do(client: Client) -> None:
-    log_in(client)
-    page = client.get(desk_url(make_edition())).content.decode()
+def test_the_desk_shows_source_draft_findings_and_what_the_button_will_do(senior: Client) -> None:
+    page = senior.get(desk_url(make_edition())).content.decode()
     assert "We may use your Content to train" in page
     assert "Approve and publish" in page
     assert "Outline without a model" in page
 
 
-def test_the_form_posts_back_what_it_shows(client: Client) -> None:
-    log_in(client)
+def test_the_form_posts_back_what_it_shows(senior: Client) -> None:
     quote = "We may use your Content\nto train"
     edition = make_edition(attributes=[{"attribute": "training-default", "value": "opt_out", "quote": quote}])
     assert edition.head is not None
@@ -62,7 +60,7 @@ def test_the_form_posts_back_what_it_shows(client: Client) -> None:
     form = DeskForm(data, edition=edition)
     assert form.is_valid(), form.errors
     assert form.content() == edition.head.content()
-    client.post(desk_url(edition), data)
+    senior.post(desk_url(edition), data)
     assert edition.revisions.count() == 1
 
 
@@ -74,8 +72,7 @@ def test_the_topics_of_the_text_stand_before_the_others() -> None:
     assert keys.count(last.key) == 1
 
 
-def test_coded_facts_are_edited_as_lines() -> None:
-    edition = make_edition()
+def test_coded_facts_are_edited_as_lines(edition: Edition) -> None:
     line = attribute_lines([{"attribute": "training-default", "value": "opt_in", "quote": "only if you opt in"}])
     form = DeskForm(posted(edition, "save", attributes=line), edition=edition)
     assert form.is_valid()
@@ -85,8 +82,7 @@ def test_coded_facts_are_edited_as_lines() -> None:
     assert not DeskForm(posted(edition, "save", attributes="nonsense"), edition=edition).is_valid()
 
 
-def test_saving_approving_and_publishing_through_the_page(client: Client) -> None:
-    edition = make_edition()
+def test_saving_approving_and_publishing_through_the_page(client: Client, edition: Edition) -> None:
     log_in(client, role="Editor")
     client.post(desk_url(edition), posted(edition, "save", title="Better title"))
     reviewer = log_in(client)
@@ -96,42 +92,38 @@ def test_saving_approving_and_publishing_through_the_page(client: Client) -> Non
     assert Publication.objects.get().approvals.get().name == reviewer.shown_name
 
 
-def test_a_button_never_drops_what_was_typed(client: Client) -> None:
-    edition = make_edition()
-    log_in(client)
-    response = client.post(desk_url(edition), posted(edition, "approve", title="Typed"))
+def test_a_button_never_drops_what_was_typed(senior: Client, edition: Edition) -> None:
+    response = senior.post(desk_url(edition), posted(edition, "approve", title="Typed"))
     assert response.status_code == 409
     assert 'value="Typed"' in response.content.decode()
     assert "save it as a revision first" in response.content.decode()
     assert not Publication.objects.exists()
 
 
-def test_a_disabled_button_says_why(client: Client) -> None:
-    edition, author = make_edition(), make_editor()
+def test_a_disabled_button_says_why(client: Client, edition: Edition) -> None:
+    author = make_editor()
     actions.revise(edition, {"title": "Mine"}, by=author, lock_version=edition.lock_version)
     log_in(client, author)
     page = client.get(desk_url(edition)).content.decode()
     assert "You wrote this revision: a colleague has to approve it." in page
 
 
-def test_a_blocked_draft_is_waived_on_the_page_and_then_needs_two(client: Client) -> None:
+def test_a_blocked_draft_is_waived_on_the_page_and_then_needs_two(senior: Client) -> None:
     edition = make_edition(**INVENTED)
-    log_in(client)
     assert edition.head is not None
     for blocker in edition.head.findings.filter(severity="blocker"):
         form = posted(edition, f"waive:{blocker.pk}", **{f"waive_reason_{blocker.pk}": "Seen on paper."})
-        assert client.post(desk_url(edition), form).status_code == 302
-    assert "Approve (1 of 2)" in client.get(desk_url(edition)).content.decode()
+        assert senior.post(desk_url(edition), form).status_code == 302
+    assert "Approve (1 of 2)" in senior.get(desk_url(edition)).content.decode()
 
 
-def test_hostile_text_is_shown_as_text(client: Client) -> None:
+def test_hostile_text_is_shown_as_text(senior: Client) -> None:
     evil = "<script>alert(1)</script> We may use it."
     provision = make_provision(evil)
     edition = make_edition(provision, title="<img src=x onerror=alert(1)>", summary=evil)
     change_text(provision, evil + " <b>More.</b>")
-    log_in(client)
     for url in (desk_url(edition), reverse("admin:review_edition_preview", args=[edition.pk]), queue_url()):
-        page = client.get(url).content.decode()
+        page = senior.get(url).content.decode()
         assert "<script>alert" not in page
         assert "<img src=x" not in page
         assert "<b>More" not in page
@@ -141,25 +133,22 @@ def queue_url(tab: str = "unclaimed") -> str:
     return reverse("admin:review_edition_changelist") + f"?tab={tab}"
 
 
-def test_the_desk_takes_at_most_sixteen_queries(client: Client, django_assert_max_num_queries: Capped) -> None:
-    log_in(client)
+def test_the_desk_takes_at_most_sixteen_queries(senior: Client, django_assert_max_num_queries: Capped) -> None:
     publication = make_publication()
     change_text(publication.provision, "We may use your Content to train and improve our models. Always.")
     edition = approve(make_edition(publication.provision, exposure_level="high"))
     actions.claim(edition, by=make_editor())
     with django_assert_max_num_queries(16):
-        assert client.get(desk_url(edition)).status_code == 200
+        assert senior.get(desk_url(edition)).status_code == 200
 
 
-def test_a_stranger_sees_neither_queue_nor_desk_nor_preview(client: Client) -> None:
-    edition = make_edition()
+def test_a_stranger_sees_neither_queue_nor_desk_nor_preview(client: Client, edition: Edition) -> None:
     client.force_login(make_user(is_staff=True))
     for url in (queue_url(), desk_url(edition), reverse("admin:review_edition_preview", args=[edition.pk])):
         assert client.get(url).status_code == 403
 
 
-def test_a_viewer_sees_the_desk_without_buttons_and_is_refused_if_they_post(client: Client) -> None:
-    edition = make_edition()
+def test_a_viewer_sees_the_desk_without_buttons_and_is_refused_if_they_post(client: Client, edition: Edition) -> None:
     log_in(client, role="Viewer")
     page = client.get(desk_url(edition)).content.decode()
     assert 'value="save"' not in page and 'value="approve"' not in page
@@ -168,32 +157,29 @@ def test_a_viewer_sees_the_desk_without_buttons_and_is_refused_if_they_post(clie
     assert edition.state == State.IN_REVIEW
 
 
-def test_a_publication_is_withdrawn_from_its_page_with_a_public_reason(client: Client) -> None:
+def test_a_publication_is_withdrawn_from_its_page_with_a_public_reason(senior: Client) -> None:
     publication = make_publication()
-    log_in(client)
     page = reverse("admin:atlas_publication_change", args=[publication.pk])
-    assert "Take it back" in client.get(page).content.decode()
+    assert "Take it back" in senior.get(page).content.decode()
     form = {"verb": "withdraw", "step": "confirm", "reason": "Cut short.", "reason_code": "incomplete"}
-    client.post(reverse("admin:atlas_publication_end", args=[publication.pk]), form)
+    senior.post(reverse("admin:atlas_publication_end", args=[publication.pk]), form)
     publication.refresh_from_db()
     assert publication.withdrawal_note == "Cut short." and publication.withdrawn_at
 
 
-def test_an_editor_asks_for_a_draft_or_starts_by_hand(client: Client) -> None:
+def test_an_editor_asks_for_a_draft_or_starts_by_hand(senior: Client) -> None:
     provision = make_provision()
-    log_in(client)
     page = reverse("admin:review_provision_draft", args=[provision.pk])
-    assert "Ask for a new draft" in client.get(page).content.decode()
-    client.post(page, {"verb": "ask"})
+    assert "Ask for a new draft" in senior.get(page).content.decode()
+    senior.post(page, {"verb": "ask"})
     wording = provision.current_wording
     assert wording is not None and wording.draft_jobs.get().reason == "requested"
-    client.post(page, {"verb": "open_edition"})
-    assert Edition.objects.get().state == State.IN_REVIEW
+    senior.post(page, {"verb": "open_edition"})
+    assert provision.editions.get().state == State.IN_REVIEW
 
 
-def test_nothing_on_the_pages_needs_inline_script_or_style(client: Client) -> None:
-    log_in(client)
+def test_nothing_on_the_pages_needs_inline_script_or_style(senior: Client) -> None:
     for url in (desk_url(make_edition()), queue_url(), reverse("admin:index")):
-        page = client.get(url).content.decode()
+        page = senior.get(url).content.decode()
         assert " style=" not in page and " onclick=" not in page and "<style" not in page
         assert "<script>" not in page

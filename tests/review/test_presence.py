@@ -43,34 +43,33 @@ def pulse(client: Client, edition: Edition, *, tab: str = "tab-1", looking: bool
 
 
 class TestWhoIsHere:
-    def test_colleagues_see_each_other_since_when(self, clock: time_machine.Coordinates) -> None:
-        edition, ada, ben = make_edition(), enter(make_editor(username="ada")), enter(make_editor(username="ben"))
+    def test_colleagues_see_each_other_since_when(self, clock: time_machine.Coordinates, edition: Edition) -> None:
+        ada, ben = enter(make_editor(username="ada")), enter(make_editor(username="ben"))
         assert pulse(ada, edition)["here"] == []
         Presence.objects.update(opened_at=START)  # the database's clock does not travel
         clock.shift(20)
         assert pulse(ben, edition)["here"] == [{"name": "Ada", "since": "10:02 UTC"}]
         assert [who["name"] for who in pulse(ada, edition)["here"]] == ["Ben"]
 
-    def test_a_viewer_is_seen_as_well(self) -> None:
-        edition = make_edition()
+    def test_a_viewer_is_seen_as_well(self, edition: Edition) -> None:
         pulse(enter(make_editor("Viewer", "vic")), edition)
         assert [who["name"] for who in pulse(enter(make_editor()), edition)["here"]] == ["Vic"]
 
-    def test_two_tabs_of_a_colleague_are_one_person(self) -> None:
-        edition, ada = make_edition(), enter(make_editor(username="ada"))
+    def test_two_tabs_of_a_colleague_are_one_person(self, edition: Edition) -> None:
+        ada = enter(make_editor(username="ada"))
         for tab in ("tab-1", "tab-2"):
             pulse(ada, edition, tab=tab)
         assert len(pulse(enter(make_editor()), edition)["here"]) == 1
 
-    def test_ones_own_other_tab_is_told(self) -> None:
-        edition, ada = make_edition(), enter(make_editor())
+    def test_ones_own_other_tab_is_told(self, edition: Edition) -> None:
+        ada = enter(make_editor())
         assert pulse(ada, edition, tab="tab-1")["other_tab"] is False
         assert pulse(ada, edition, tab="tab-2")["other_tab"] is True
         assert pulse(ada, edition, tab="tab-1")["other_tab"] is True
         assert pulse(ada, edition, tab="tab-1")["here"] == []
 
-    def test_who_is_silent_for_a_minute_is_gone(self, clock: time_machine.Coordinates) -> None:
-        edition, ada, ben = make_edition(), enter(make_editor()), enter(make_editor())
+    def test_who_is_silent_for_a_minute_is_gone(self, clock: time_machine.Coordinates, edition: Edition) -> None:
+        ada, ben = enter(make_editor()), enter(make_editor())
         pulse(ada, edition)
         clock.shift(59)
         assert len(pulse(ben, edition)["here"]) == 1
@@ -92,8 +91,8 @@ class TestWhoIsHere:
 
 
 class TestWhatMoved:
-    def test_a_saved_revision_is_told_with_who_and_when(self) -> None:
-        edition, ben = make_edition(), enter(make_editor())
+    def test_a_saved_revision_is_told_with_who_and_when(self, edition: Edition) -> None:
+        ben = enter(make_editor())
         opened = shown(edition)["lock_version"]
         assert pulse(ben, edition)["moved"] == ""
         revise(edition, "ada", title="Theirs")
@@ -103,14 +102,14 @@ class TestWhatMoved:
         assert told["moved"] == f"Ada saved revision 2 at {at:%H:%M} UTC"
         assert told["lock_version"] == opened + 1
 
-    def test_what_is_no_revision_is_told_in_its_own_words(self) -> None:
-        edition, ben = make_edition(), enter(make_editor())
+    def test_what_is_no_revision_is_told_in_its_own_words(self, edition: Edition) -> None:
+        ben = enter(make_editor())
         opened = shown(edition)["lock_version"]
         actions.discard(edition, by=make_editor(username="ada"), lock_version=opened, reason="Not needed.")
         assert pulse(ben, edition, lock_version=opened)["moved"].startswith("Ada discarded it at ")
 
-    def test_a_newer_wording_is_told_as_long_as_the_edition_is_open(self) -> None:
-        edition, ben = make_edition(), enter(make_editor())
+    def test_a_newer_wording_is_told_as_long_as_the_edition_is_open(self, edition: Edition) -> None:
+        ben = enter(make_editor())
         assert pulse(ben, edition)["newer"] is False
         change_text(edition.provision, "Everything is different now.")
         assert pulse(ben, edition)["newer"] is True
@@ -120,8 +119,8 @@ class TestWhatMoved:
 
 
 class TestClaims:
-    def test_a_pulse_renews_ones_claim_without_a_move(self, clock: time_machine.Coordinates) -> None:
-        edition, ada = make_edition(), make_editor()
+    def test_a_pulse_renews_ones_claim_without_a_move(self, clock: time_machine.Coordinates, edition: Edition) -> None:
+        ada = make_editor()
         actions.claim(edition, by=ada)
         events, before = Event.objects.count(), shown(edition)
         pulse(enter(ada), edition)
@@ -132,8 +131,10 @@ class TestClaims:
         assert told["claimed_until"] == "10:22 UTC"
         assert (Event.objects.count(), shown(edition)) == (events, before)
 
-    def test_a_page_that_nobody_looks_at_renews_nothing(self, clock: time_machine.Coordinates) -> None:
-        edition, ada = make_edition(), make_editor()
+    def test_a_page_that_nobody_looks_at_renews_nothing(
+        self, clock: time_machine.Coordinates, edition: Edition
+    ) -> None:
+        ada = make_editor()
         actions.claim(edition, by=ada)
         pulse(enter(ada), edition)
         clock.shift(300)
@@ -141,8 +142,8 @@ class TestClaims:
         edition.refresh_from_db()
         assert edition.claimed_until == START + LEASE
 
-    def test_nobody_renews_or_takes_a_colleagues_claim(self, clock: time_machine.Coordinates) -> None:
-        edition, ada, ben = make_edition(), make_editor(), make_editor()
+    def test_nobody_renews_or_takes_a_colleagues_claim(self, clock: time_machine.Coordinates, edition: Edition) -> None:
+        ada, ben = make_editor(), make_editor()
         actions.claim(edition, by=ada)
         pulse(enter(ben), edition)
         clock.shift(300)
@@ -150,8 +151,8 @@ class TestClaims:
         edition.refresh_from_db()
         assert (edition.claimed_by, edition.claimed_until) == (ada, START + LEASE)
 
-    def test_a_claim_is_written_at_most_once_a_minute(self, clock: time_machine.Coordinates) -> None:
-        edition, ada = make_edition(), make_editor()
+    def test_a_claim_is_written_at_most_once_a_minute(self, clock: time_machine.Coordinates, edition: Edition) -> None:
+        ada = make_editor()
         actions.claim(edition, by=ada)
         client = enter(ada)
         pulse(client, edition)
@@ -163,9 +164,9 @@ class TestClaims:
 
 class TestCost:
     def test_a_pulse_takes_at_most_eight_queries(
-        self, clock: time_machine.Coordinates, django_assert_max_num_queries: Capped
+        self, clock: time_machine.Coordinates, django_assert_max_num_queries: Capped, edition: Edition
     ) -> None:
-        edition, ada = make_edition(), make_editor()
+        ada = make_editor()
         actions.claim(edition, by=ada)
         opened = shown(edition)["lock_version"]
         for _ in range(5):
@@ -189,8 +190,7 @@ def pulse_raw(client: Client, edition: Edition, lock_version: int) -> None:
 
 
 class TestWhoMayAsk:
-    def test_only_who_may_see_the_edition(self) -> None:
-        edition = make_edition()
+    def test_only_who_may_see_the_edition(self, edition: Edition) -> None:
         url = reverse("admin:review_edition_pulse", args=[edition.pk])
         assert Client().post(url).status_code == 302
         assert enter(make_user(is_staff=True)).post(url).status_code == 403
@@ -200,8 +200,7 @@ class TestWhoMayAsk:
         assert client.post(reverse("admin:review_edition_pulse", args=[999_999_999])).status_code == 404
         assert not Presence.objects.exists()
 
-    def test_it_asks_for_the_token_of_the_page(self) -> None:
-        edition = make_edition()
+    def test_it_asks_for_the_token_of_the_page(self, edition: Edition) -> None:
         strict = Client(enforce_csrf_checks=True)
         strict.force_login(make_editor())
         assert strict.post(reverse("admin:review_edition_pulse", args=[edition.pk]), {"tab": "1"}).status_code == 403
