@@ -35,10 +35,12 @@ def make_document(platform: Platform | None = None, name: str = "Privacy Policy"
     return Document.objects.create(platform=platform or make_platform(), name=name, **{**defaults, **fields})
 
 
-def make_version(document: Document, text: str, *, captured_at: datetime = NOON) -> tuple[Version, Capture]:
+def make_version(
+    document: Document, text: str, *, captured_at: datetime = NOON, is_first: bool = False
+) -> tuple[Version, Capture]:
     """A version with the capture that found it. No provisions; ``atlas.archive.record.recording`` makes those."""
     snapshot, _ = Snapshot.objects.get_or_create(sha256=sha256(text), defaults={"text": text})
-    number = document.versions.count() + 1
+    number = 1 if is_first else document.versions.count() + 1
     version = Version.objects.create(
         document=document,
         number=number,
@@ -46,7 +48,7 @@ def make_version(document: Document, text: str, *, captured_at: datetime = NOON)
         folded_sha256=sha256(" ".join(text.split())),
         first_captured_at=captured_at,
     )
-    sequence = document.captures.count() + 1
+    sequence = 1 if is_first else document.captures.count() + 1
     capture = Capture.objects.create(
         document=document,
         sequence=sequence,
@@ -66,11 +68,11 @@ def make_provision(
     topics: tuple[str, ...] = (),
 ) -> Provision:
     """A provision whose only wording is the whole of a new version of its document."""
-    document = document or make_document()
-    version, capture = make_version(document, text)
-    provision = Provision.objects.create(document=document, title=title, ordinal=1)
+    version, capture = make_version(document or make_document(), text, is_first=document is None)
+    provision = Provision.objects.create(document=version.document, title=title, ordinal=1)
     add_wording(provision, version, capture)
-    provision.topics.set(topics)
+    if topics:
+        provision.topics.set(topics)
     return provision
 
 
@@ -79,7 +81,7 @@ def add_wording(provision: Provision, version: Version, capture: Capture) -> Wor
     text = version.text
     wording = Wording.objects.create(
         provision=provision,
-        number=provision.wordings.count() + 1,
+        number=provision.wordings.count() + 1 if provision.current_wording_id else 1,
         text=text,
         text_sha256=sha256(text),
         folded_sha256=sha256(" ".join(text.split())),
@@ -99,5 +101,5 @@ def make_user(username: str = "", *, groups: tuple[str, ...] = (), **fields: obj
     username = username or f"person{next(_numbers)}"
     defaults: dict[str, object] = {"is_staff": bool(groups), "public_name": username.title(), "public_role": "Lawyer"}
     user = User.objects.create_user(username, password="a long password", **{**defaults, **fields})
-    user.groups.set(Group.objects.filter(name__in=groups))
+    user.groups.add(*Group.objects.filter(name__in=groups))
     return user

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from analysis.models import DraftJob, DraftRun
@@ -12,7 +12,6 @@ from atlas.models import Capture, Change, Provision, Publication, User, Wording
 from review import actions
 from review.models import DecisionKind, Edition, State
 from review.moves import decide, lock_edition, move
-from review.roles import make_roles
 from tests.factories import NOON, add_wording, make_provision, make_user, make_version
 
 QUOTE = "“We may use your Content to train and improve our models.”"
@@ -38,9 +37,7 @@ INVENTED = {"summary": "The text states: “We sell your Content to anyone who a
 
 
 def make_editor(role: str = "Reviewer", username: str = "", **fields: Any) -> User:
-    """A person in one of the roles. A flushed database gets its roles back."""
-    if not Group.objects.filter(name=role).exists():
-        make_roles(Group, Permission)
+    """A person in one of the roles, which migrations made."""
     return make_user(username, groups=(role,), **fields)
 
 
@@ -84,14 +81,9 @@ def make_edition(provision: Provision | None = None, **content: Any) -> Edition:
 
 def shown(edition: Edition) -> dict[str, Any]:
     """What a form opened now would post beside the text."""
-    edition = Edition.objects.select_related("head").get(pk=edition.pk)
-    assert edition.head is not None
-    return {
-        "lock_version": edition.lock_version,
-        "revision_id": edition.head.pk,
-        "content_sha256": edition.head.content_sha256,
-        "wording_id": edition.wording_id,
-    }
+    token = ("lock_version", "wording_id")
+    head = {"revision_id": F("head_id"), "content_sha256": F("head__content_sha256")}
+    return Edition.objects.order_by().values(*token, **head).get(pk=edition.pk)
 
 
 def approve(edition: Edition, *people: User) -> Edition:
