@@ -4,11 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
+import psutil
 import pytest
 import time_machine
 from django.core.management import call_command
@@ -287,6 +288,42 @@ def test_an_hour_is_read_and_written_in_utc() -> None:
     assert at == HOUR and in_words(HOUR) == "1 Dec 2031, 09:00 UTC"
 
 
+# Imports everything once and then forks: each line that it reads is a publisher, whose process number it answers.
+PUBLISHERS = """
+import os, signal, sys
+from review import tasks
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for _ in sys.stdin:
+    if publisher := os.fork():
+        print(publisher, flush=True)
+    else:
+        tasks.publish_due()
+        os._exit(0)
+"""
+
+
+@pytest.fixture(scope="module")
+def start_publisher(django_db_setup: None) -> Iterator[Callable[[], int]]:
+    """Starts a publisher in a process of its own, and gives its number."""
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", PUBLISHERS],
+        cwd=ROOT,
+        env=environment(DATABASE_URL=database_url()),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as forks:
+        assert forks.stdin is not None and forks.stdout is not None
+        asked, answered = forks.stdin, forks.stdout
+
+        def start() -> int:
+            asked.write("\n")
+            asked.flush()
+            return int(answered.readline())
+
+        yield start
+
+
 # Where the publishing process is stopped: it waits for a lock on the table it would write next, and is killed there.
 POINTS = ["atlas_publication", "atlas_approval", "atlas_attributevalue", "atlas_publication_cited", "review_event"]
 
@@ -294,7 +331,7 @@ POINTS = ["atlas_publication", "atlas_approval", "atlas_attributevalue", "atlas_
 @pytest.mark.parametrize("table", POINTS)
 @pytest.mark.django_db(transaction=True)
 def test_a_publisher_killed_anywhere_leaves_the_edition_scheduled_whole(
-    table: str, clock: time_machine.Coordinates
+    table: str, clock: time_machine.Coordinates, start_publisher: Callable[[], int]
 ) -> None:
     clock.move_to(time_machine.escape_hatch.datetime.datetime.now(UTC))  # the other process has the real one
     call_command("load_catalogue", stdout=StringIO())
@@ -306,14 +343,10 @@ def test_a_publisher_killed_anywhere_leaves_the_edition_scheduled_whole(
     Edition.objects.filter(pk=edition.pk).update(publish_at=minute_ago, lock_version=F("lock_version") + 1)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {table} IN SHARE MODE")
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "shell", "-v0", "-c", "from review import tasks; tasks.publish_due()"],
-            cwd=ROOT,
-            env=environment(DATABASE_URL=database_url()),
-        )
+        publisher = start_publisher()
         eventually(lambda: _somebody_waits_for(table))
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait(30)
+        os.kill(publisher, signal.SIGKILL)
+        eventually(lambda: not psutil.pid_exists(publisher))
     edition.refresh_from_db()
     assert edition.state == State.APPROVED
     assert not Publication.objects.exists() and not AttributeValue.objects.exists()
