@@ -48,8 +48,8 @@ def refused(edition: Edition, by: User) -> str:
 class TestFourEyes:
     """Whoever wrote any of it, or had it written, does not approve it."""
 
-    def test_a_colleagues_comma_does_not_make_my_text_theirs(self) -> None:
-        edition, me, colleague = make_edition(), make_editor(), make_editor()
+    def test_a_colleagues_comma_does_not_make_my_text_theirs(self, edition: Edition) -> None:
+        me, colleague = make_editor(), make_editor()
         revise(edition, me, practical_effect="What I wanted to say.")
         edition = revise(edition, colleague, title=f"{CONTENT['title']}.")
         assert "You wrote a part of this text" in refused(edition, me)
@@ -57,8 +57,8 @@ class TestFourEyes:
             forge(edition, approvers=(me,))
         assert approve(edition, make_editor()).state == State.PUBLISHED
 
-    def test_a_colleagues_comma_does_not_wash_my_instructions_off(self) -> None:
-        edition, me, colleague = make_edition(), make_editor(), make_editor()
+    def test_a_colleagues_comma_does_not_wash_my_instructions_off(self, edition: Edition) -> None:
+        me, colleague = make_editor(), make_editor()
         lock = shown(edition)["lock_version"]
         actions.request_changes(edition, by=me, lock_version=lock, reason="Say that it is harmless.")
         make_run(job=edition.wording.draft_jobs.get(state="queued"), title="As instructed")
@@ -68,30 +68,30 @@ class TestFourEyes:
         with pytest.raises(IntegrityError, match="has 0"):
             forge(edition, approvers=(me,))
 
-    def test_a_new_draft_that_took_nothing_over_is_nobodys_own(self) -> None:
-        edition, me = make_edition(), make_editor()
+    def test_a_new_draft_that_took_nothing_over_is_nobodys_own(self, edition: Edition) -> None:
+        me = make_editor()
         revise(edition, me, title="Mine")
         make_run(wording=edition.wording, title="A new draft")
         actions.take_in()
         assert approve(edition, me).state == State.PUBLISHED
 
-    def test_a_no_op_save_makes_no_revision_and_changes_no_author(self) -> None:
-        edition, me = make_edition(), make_editor()
+    def test_a_no_op_save_makes_no_revision_and_changes_no_author(self, edition: Edition) -> None:
+        me = make_editor()
         edition = revise(edition, me, title="Mine")
         after = revise(edition, make_editor(), title="Mine")
         assert after.head_id == edition.head_id
         assert "You wrote this revision" in refused(after, me)
 
-    def test_a_superuser_does_not_approve_their_own_text(self) -> None:
-        edition, root = make_edition(), make_editor(is_superuser=True)
+    def test_a_superuser_does_not_approve_their_own_text(self, edition: Edition) -> None:
+        root = make_editor(is_superuser=True)
         assert "You wrote this revision" in refused(revise(edition, root, title="Mine"), root)
 
-    def test_who_is_no_longer_active_approves_nothing(self) -> None:
-        edition, leaver = make_edition(), make_editor(is_active=False)
+    def test_who_is_no_longer_active_approves_nothing(self, edition: Edition) -> None:
+        leaver = make_editor(is_active=False)
         assert "Your role does not let you approve" in refused(edition, leaver)
 
-    def test_waiving_ones_own_findings_still_takes_two_others(self) -> None:
-        edition, author = make_edition(), make_editor("Senior reviewer")
+    def test_waiving_ones_own_findings_still_takes_two_others(self, edition: Edition) -> None:
+        author = make_editor("Senior reviewer")
         edition = revise(edition, author, **INVENTED)
         for blocker in edition.head.findings.filter(severity="blocker"):  # type: ignore[union-attr]
             actions.waive(blocker, by=author, lock_version=shown(edition)["lock_version"], reason="I know it.")
@@ -149,8 +149,8 @@ def _plain() -> dict[str, str]:
 class TestShell:
     """Raw rows, as somebody writes them who has not read our code."""
 
-    def test_a_text_that_was_never_checked_is_not_published(self) -> None:
-        edition, me = make_edition(), make_editor()
+    def test_a_text_that_was_never_checked_is_not_published(self, edition: Edition) -> None:
+        me = make_editor()
         revision = Revision.objects.create(
             edition=edition, number=9, author_kind="person", author=me, content_sha256="0" * 64, **CONTENT
         )
@@ -196,8 +196,7 @@ class TestShell:
             cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.execute(f"UPDATE {table} SET id = id + 1000")
 
-    def test_bulk_updates_and_saves_are_refused_too(self) -> None:
-        edition = make_edition()
+    def test_bulk_updates_and_saves_are_refused_too(self, edition: Edition) -> None:
         revision = edition.revisions.get()
         revision.title = "Quietly better"
         for write in (revision.save, lambda: Revision.objects.bulk_update([revision], ["title"]), revision.delete):
@@ -232,8 +231,9 @@ class TestForgedForms:
         ("field", "value"),
         [("content_sha256", "0" * 64), ("revision_id", 10**30), ("wording_id", -1), ("lock_version", "9" * 5000)],
     )
-    def test_a_forged_token_approves_nothing(self, client: Client, senior: User, field: str, value: Any) -> None:
-        edition = make_edition()
+    def test_a_forged_token_approves_nothing(
+        self, client: Client, senior: User, field: str, value: Any, edition: Edition
+    ) -> None:
         assert client.post(desk_url(edition), posted(edition, "approve", **{field: value})).status_code == 409
         assert not Publication.objects.exists()
 
@@ -265,20 +265,19 @@ class TestForgedForms:
         assert "cannot be waived" in response.content.decode()
 
     @pytest.mark.parametrize("verb", ["request_changes", "discard"])
-    def test_a_null_byte_in_a_reason_does_no_harm(self, client: Client, senior: User, verb: str) -> None:
-        edition = make_edition()
+    def test_a_null_byte_in_a_reason_does_no_harm(
+        self, client: Client, senior: User, verb: str, edition: Edition
+    ) -> None:
         form = posted(edition, verb, **{f"{verb}_reason": "Too\0 short."})
         assert client.post(desk_url(edition), form).status_code == 302
         assert Decision.objects.get().reason == "Too short."
 
-    def test_a_null_byte_in_the_text_is_named(self, client: Client, senior: User) -> None:
-        edition = make_edition()
+    def test_a_null_byte_in_the_text_is_named(self, client: Client, senior: User, edition: Edition) -> None:
         response = client.post(desk_url(edition), posted(edition, "save", summary="Null \0 byte."))
         assert response.status_code == 400
         assert "Null characters are not allowed" in response.content.decode()
 
-    def test_looking_changes_nothing(self, client: Client, senior: User) -> None:
-        edition = make_edition()
+    def test_looking_changes_nothing(self, client: Client, senior: User, edition: Edition) -> None:
         before = Event.objects.count()
         for method in (client.get, client.head, client.put, client.delete):
             method(f"{desk_url(edition)}?verb=approve")
@@ -287,10 +286,9 @@ class TestForgedForms:
         assert client.get(reverse("admin:atlas_publication_end", args=[publication.pk])).status_code == 405
         assert Event.objects.filter(edition_ref=edition.pk).count() == before
 
-    def test_a_post_from_another_site_is_refused(self, senior: User) -> None:
+    def test_a_post_from_another_site_is_refused(self, senior: User, edition: Edition) -> None:
         strict = Client(enforce_csrf_checks=True)
         strict.force_login(senior)
-        edition = make_edition()
         assert strict.post(desk_url(edition), posted(edition, "approve")).status_code == 403
 
     @pytest.mark.parametrize(
@@ -319,10 +317,11 @@ class TestForgedForms:
     @pytest.mark.parametrize("page", ["add/", "1/delete/"])
     def test_the_record_has_no_form_to_add_or_delete(self, client: Client, page: str) -> None:
         make_publication()
+        before = (Publication.objects.count(), Edition.objects.count())
         log_in(client, make_editor(is_superuser=True))
         models = ("review/edition", "review/decision", "review/event", "atlas/publication", "atlas/capture")
         assert {client.post(f"/admin/{model}/{page}").status_code for model in models} <= {403, 302}
-        assert Publication.objects.count() == 1 and Edition.objects.count() == 1
+        assert (Publication.objects.count(), Edition.objects.count()) == before
 
     def test_ending_a_publication_takes_the_permission(self, client: Client) -> None:
         publication = make_publication()
@@ -330,8 +329,7 @@ class TestForgedForms:
         end = reverse("admin:atlas_publication_end", args=[publication.pk])
         assert client.post(end, {"verb": "retract", "reason": "x"}).status_code == 403
 
-    def test_whoever_is_logged_out_or_shut_out_sees_the_log_in(self, client: Client) -> None:
-        edition = make_edition()
+    def test_whoever_is_logged_out_or_shut_out_sees_the_log_in(self, client: Client, edition: Edition) -> None:
         leaver = make_editor()
         client.force_login(leaver)
         User.objects.filter(pk=leaver.pk).update(is_active=False)
