@@ -42,3 +42,10 @@ def senior(logged_in: tuple[int, str], db: None) -> Client:
 def by(logged_in: tuple[int, str], db: None) -> User:
     """Who sits at ``senior``."""
     return User.objects.get(pk=logged_in[0])
+
+
+@pytest.fixture
+def manager(client: Client) -> Client:
+    """The browser of a managing editor who has logged in."""
+    client.force_login(make_editor("Managing editor"))
+    return client
