@@ -108,7 +108,7 @@ def test_a_storm_of_claims_gives_no_edition_to_two_people() -> None:
     assert Event.objects.filter(action="claim").count() == 200
 
 
-def make_many_editions(count: int) -> list[Edition]:
+def make_many_editions(count: int, **content: Any) -> list[Edition]:
     """Editions in review, cheaply: one document, one text, a title instead of an analysis."""
     document = make_document()
     _, capture = make_version(document, TRAINING_TEXT)
@@ -132,7 +132,15 @@ def make_many_editions(count: int) -> list[Edition]:
             Edition(provision=wording.provision, wording=wording, priority=wording.pk % 3) for wording in wordings
         )
         revisions = Revision.objects.bulk_create(
-            Revision(edition=edition, number=1, author_kind="person", author=author, title="Mine", summary="Short.")
+            Revision(
+                edition=edition,
+                number=1,
+                author_kind="person",
+                author=author,
+                title="Mine",
+                summary="Short.",
+                **content,
+            )
             for edition in editions
         )
         for edition, edition.head in zip(editions, revisions, strict=True):

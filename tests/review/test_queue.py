@@ -32,6 +32,7 @@ from tests.review.factories import (
     make_run,
     shown,
 )
+from tests.review.test_concurrency import make_many_editions
 
 pytestmark = pytest.mark.django_db
 Capped = Callable[[int], Any]
@@ -68,13 +69,12 @@ def fill_every_tab(by: User) -> None:
 
 
 class TestTabs:
-    def test_every_count_is_the_length_of_its_list(self, client: Client) -> None:
-        by = log_in(client)
+    def test_every_count_is_the_length_of_its_list(self, senior: Client, by: User) -> None:
         fill_every_tab(by)
         counted = counts(by)
         assert all(counted.values())
         for tab in TABS:
-            page = client.get(queue_url(tab.key)).content.decode()
+            page = senior.get(queue_url(tab.key)).content.decode()
             assert page.count('<th scope="row">') == counted[tab.key]
 
     def test_an_open_edition_is_in_one_tab_for_everybody(self, client: Client) -> None:
@@ -101,15 +101,13 @@ class TestTabs:
         approve(edition)
         assert titles("mine", me) == []
 
-    def test_an_empty_tab_says_what_to_do_next(self, client: Client) -> None:
-        log_in(client)
+    def test_an_empty_tab_says_what_to_do_next(self, senior: Client) -> None:
         for tab in TABS:
-            assert escape(tab.empty) in client.get(queue_url(tab.key)).content.decode()
+            assert escape(tab.empty) in senior.get(queue_url(tab.key)).content.decode()
 
-    def test_the_first_page_of_the_admin_counts_the_queue(self, client: Client) -> None:
+    def test_the_first_page_of_the_admin_counts_the_queue(self, senior: Client) -> None:
         make_edition()
-        log_in(client)
-        page = client.get(reverse("admin:index")).content.decode()
+        page = senior.get(reverse("admin:index")).content.decode()
         assert "Atlas editors&#x27; desk" in page
         assert "<strong>1</strong> Unclaimed" in page
 
@@ -307,41 +305,37 @@ class TestFilters:
         assert titles("unclaimed", by, cluster=str(cluster.pk)) == ["Of the cluster"]
         assert titles("unclaimed", by, cluster="no number") == []
 
-    def test_filters_are_kept_said_and_taken_away(self, client: Client) -> None:
-        log_in(client)
-        for _ in range(26):
-            make_edition(exposure_level="high")
-        page = client.get(queue_url(query="&exposure=high")).content.decode()
+    def test_filters_are_kept_said_and_taken_away(self, senior: Client) -> None:
+        make_many_editions(26, exposure_level="high")
+        page = senior.get(queue_url(query="&exposure=high")).content.decode()
         assert "exposure: <bdi>High</bdi>" in page
         assert "tab=unclaimed&amp;exposure=high&amp;page=2" in page
-        assert "Nothing here fits" in client.get(queue_url(query="&q=zzzz")).content.decode()
+        assert "Nothing here fits" in senior.get(queue_url(query="&q=zzzz")).content.decode()
 
     @pytest.mark.parametrize("tab", [tab.key for tab in TABS])
-    def test_every_filter_works_in_every_tab(self, client: Client, tab: str) -> None:
-        log_in(client)
+    def test_every_filter_works_in_every_tab(self, senior: Client, tab: str) -> None:
         for query in ("platform=x", "topic=x", "exposure=high", "cause=changed", "cause=by_hand", "cluster=1", "q=x"):
-            assert client.get(queue_url(tab, f"&{query}&drafter=model")).status_code == 200
+            assert senior.get(queue_url(tab, f"&{query}&drafter=model")).status_code == 200
 
 
 def test_a_page_takes_eight_queries_for_many_as_for_few(client: Client, django_assert_max_num_queries: Capped) -> None:
     by = log_in(client, "Managing editor")
     fill_every_tab(by)
-    for more in (0, 60):
-        for _ in range(more):
-            make_edition()
+    for more in (0, 20):
+        if more:
+            make_many_editions(more, exposure_level="high", topics=["x"])
         for tab in TABS:
             cache.clear()
             with django_assert_max_num_queries(8):
                 client.get(queue_url(tab.key, "&exposure=high&topic=x" if more else ""))
 
 
-def test_hostile_words_are_shown_as_words(client: Client) -> None:
-    log_in(client)
+def test_hostile_words_are_shown_as_words(senior: Client) -> None:
     hostile = "<script>alert(1)</script>\u202e\"'><img src=x>"
     document = make_document(make_platform(hostile), name=hostile)
     make_edition(
         make_provision("We may use your Content to train and improve our models.", document=document), title=hostile
     )
-    page = client.get(queue_url(query=f"&q={'<script>'}")).content.decode()
+    page = senior.get(queue_url(query=f"&q={'<script>'}")).content.decode()
     assert "<script>alert" not in page and "<img src=x" not in page
     assert page.count(f"<bdi>{escape(hostile)}</bdi>") >= 3
