@@ -123,7 +123,7 @@ class Case:
 
 def load_case(edition: Edition) -> Case:
     assert edition.head is not None, f"edition {edition.pk} has no revision"
-    findings = list(edition.head.findings.all())
+    findings = list(edition.head.findings.order_by("pk"))
     decisions = list(edition.decisions.select_related("by").order_by("id"))
     return Case(edition, edition.head, findings, decisions, *_standing(edition))
 
