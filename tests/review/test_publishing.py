@@ -203,8 +203,7 @@ def test_a_page_and_the_list_take_a_bounded_number_of_queries(
         assert client.get(reverse("admin:atlas_publication_changelist")).status_code == 200
 
 
-@pytest.mark.parametrize("standing", ["live", "stale", "superseded", "withdrawn", "retracted", "none-of-these"])
-def test_the_list_is_filtered_by_standing(client: Client, standing: str) -> None:
+def test_the_list_is_filtered_by_standing(client: Client) -> None:
     stale, withdrawn, retracted, superseded = (make_publication() for _ in range(4))
     change_text(stale.provision, "Everything is different now.")
     actions.withdraw(withdrawn, by=make_editor("Senior reviewer"), reason="x", reason_code="wrong")
@@ -217,10 +216,12 @@ def test_the_list_is_filtered_by_standing(client: Client, standing: str) -> None
         "superseded": {superseded},
         "withdrawn": {withdrawn},
         "retracted": {retracted},
-    }.get(standing, {stale, live, superseded, withdrawn, retracted})
+        "none-of-these": {stale, live, superseded, withdrawn, retracted},
+    }
     client.force_login(make_editor("Viewer"))
-    page = client.get(reverse("admin:atlas_publication_changelist") + f"?standing={standing}&days=7")
-    assert set(page.context["cl"].result_list) == wanted
+    for standing, publications in wanted.items():
+        page = client.get(reverse("admin:atlas_publication_changelist") + f"?standing={standing}&days=7")
+        assert set(page.context["cl"].result_list) == publications, standing
 
 
 def test_a_publication_approved_under_single_editor_review_says_so_to_readers_and_editors(
