@@ -75,10 +75,11 @@ class TestFlow:
         Edition.objects.filter(pk=first.pk).update(opened_at=ago(days=3), due_at=ago(days=1))
         back = make_edition()
         actions.request_changes(back, by=make_editor(), lock_version=back.lock_version, reason="x", mode="edit")
+        Edition.objects.filter(pk=back.pk).update(opened_at=ago(hours=5))
         make_publication()
         assert words(flow.waiting(figures())) == {
             "In review": ["2", "3.0 days", "1"],
-            "Changes requested": ["1", "0 seconds", "0"],
+            "Changes requested": ["1", "5.0 hours", "0"],
         }
 
     def test_what_comes_in_and_goes_out_day_by_day(self) -> None:
