@@ -133,7 +133,9 @@ def import_collection(
     first_commit = repository.first_commit(tip)
     with nobody_else_importing(first_commit, source), repository.texts() as texts:
         known_as = find_collection(first_commit, history)
-        collection = known_as if dry_run else register_collection(repository, tip, history)
+        collection = known_as
+        if not dry_run:
+            collection = register_collection(known_as or Collection(key=first_commit), repository, texts, tip)
         summary = ImportSummary(collection.name if collection else source, not_records=not_records)
         summary.records.update(record.kind for record in chosen)
         todo = _sort_out(chosen, known_commits(known_as, history, texts), summary)

@@ -219,13 +219,6 @@ class Repository:
         """What every clone of a collection shares: the oldest commit without a parent."""
         return self._git("rev-list", "--max-parents=0", tip).split()[-1]
 
-    def file(self, tip: str, path: str) -> str:
-        """The text of a file at ``tip``; empty if there is none."""
-        try:
-            return self._git("show", f"{tip}:{path}")
-        except SourceError:
-            return ""
-
     def commits(self, tip: str) -> Iterator[Commit]:
         """Every commit but merges, parents before children, streamed."""
         log = [
@@ -320,3 +313,10 @@ class Texts:
             raise SourceError(f"{self.path}: text {blob} is missing; the clone is damaged or partial. Clone it anew.")
         content = stdout.read(int(head[2]) + 1)[:-1]
         return content.decode(errors="replace").replace("\0", "\ufffd")
+
+    def file(self, tip: str, path: str) -> str:
+        """The text of a file at ``tip``; empty if there is none."""
+        try:
+            return self.read(f"{tip}:{path}")
+        except SourceError:
+            return ""

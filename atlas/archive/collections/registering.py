@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from django.utils.text import slugify
 
-from atlas.archive.collections.ota import Record, Repository, without_credentials
+from atlas.archive.collections.ota import Record, Repository, Texts, without_credentials
 from atlas.archive.gate.variants import shown_by
 from atlas.models import Capture, Collection, Document, Platform, Standing
 
@@ -57,14 +57,12 @@ def find_collection(first_commit: str, history: Sequence[Record]) -> Collection 
     return None
 
 
-def register_collection(repository: Repository, tip: str, history: Sequence[Record]) -> Collection:
-    """The collection's row, made or brought up to date."""
-    first_commit = repository.first_commit(tip)
-    collection = find_collection(first_commit, history) or Collection(key=first_commit)
-    readme = repository.file(tip, "README.md")
+def register_collection(collection: Collection, repository: Repository, texts: Texts, tip: str) -> Collection:
+    """``collection``, known or new, with what its files say at ``tip``."""
+    readme = texts.file(tip, "README.md")
     collection.location = without_credentials(repository.source)[:500]
     collection.name = collection_name(readme, repository.source)
-    collection.licence = licence(readme, repository.file(tip, "LICENSE"))
+    collection.licence = licence(readme, texts.file(tip, "LICENSE"))
     collection.attribution = attribution(readme)
     collection.save()
     return collection
