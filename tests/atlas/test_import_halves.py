@@ -40,9 +40,10 @@ def test_importing_twice_or_in_two_halves_equals_importing_once(
     folder = tmp_path / str(next(NUMBERS))
     cut = data.draw(st.integers(min_value=1, max_value=len(history)))
     whole, half = maker(history).write(folder / "whole"), maker(history[:cut]).write(folder / "half")
-    once = archived_after(folder, whole)
-    assert archived_after(folder, whole, whole) == once
-    assert archived_after(folder, half, whole) == once
+    once, twice = archived_after_each(folder, whole, whole)
+    assert twice == once
+    _, in_halves = archived_after_each(folder, half, whole)
+    assert in_halves == once
 
 
 NUMBERS = count(1)
@@ -59,12 +60,13 @@ def maker(history: list[tuple[str, str, bool]]) -> CollectionMaker:
     return made
 
 
-def archived_after(folder: Path, *sources: Path) -> dict[str, Any]:
-    """What the archive holds after importing ``sources`` in turn into an empty one."""
+def archived_after_each(folder: Path, *sources: Path) -> list[dict[str, Any]]:
+    """What the archive holds after each of ``sources``, imported in turn into an empty one."""
+    held = []
     with transaction.atomic():
         for source in sources:
             import_collection(str(source), folder=folder / "copies")
-        held = archived()
+            held.append(archived())
         transaction.set_rollback(True)
     return held
 
