@@ -173,7 +173,7 @@ def _ahead(words: Counter[str], *, fewest: float, own: int, lead: int) -> str:
 
 
 def _hits(words: Counter[str], wanted: frozenset[str]) -> int:
-    return sum(words[word] for word in wanted)
+    return sum(words[word] for word in wanted if word in words)  # a Counter is slow to say 0
 
 
 @lru_cache(maxsize=1)
