@@ -60,13 +60,18 @@ def roles(cluster: Running) -> dict[str, int]:
     return {"sentinel": sentinel.pid, "worker": workers[0], "monitor": monitor, "pusher": pusher}
 
 
-def test_a_task_runs_and_a_stop_is_clean(start: Start, tmp_path: Path) -> None:
+def test_a_task_runs_and_a_long_drain_after_it_hears_that_the_cluster_stops(start: Start, tmp_path: Path) -> None:
     cluster = start()
-    async_task("tests.atlas.tasks.note_process", str(tmp_path / "note"))
+    async_task("tests.atlas.tasks.note_process", str(tmp_path / "task"))
 
-    assert note_of(tmp_path / "note").isdigit()
+    assert note_of(tmp_path / "task").isdigit()
     eventually(lambda: Task.objects.filter(success=True).exists() and not OrmQ.objects.exists())
+
+    async_task("tests.atlas.tasks.work_until_asked_to_stop", str(tmp_path / "drain"))
+    note_of(tmp_path / "drain")
+
     assert cluster.stop() == 0
+    assert (tmp_path / "drain").read_text() == "handed back"
 
 
 def test_a_killed_worker_ends_the_cluster_and_its_task_is_not_lost(
@@ -130,15 +135,6 @@ def test_sigterm_before_the_sentinel_lives_is_heeded(rows: None) -> None:
     done = subprocess.run([sys.executable, "-c", STOPPED_WHILE_IT_STARTS], cwd=ROOT, env=told, timeout=20)
 
     assert done.returncode == 0
-
-
-def test_a_long_drain_hears_that_the_cluster_stops(start: Start, tmp_path: Path) -> None:
-    cluster = start()
-    async_task("tests.atlas.tasks.work_until_asked_to_stop", str(tmp_path / "note"))
-    note_of(tmp_path / "note")
-
-    assert cluster.stop() == 0
-    assert (tmp_path / "note").read_text() == "handed back"
 
 
 @pytest.mark.django_db
