@@ -1,15 +1,19 @@
 """What a model service and a model can do wrong, and what becomes of it: one row each, over the whole way.
 
-Each row drafts one job once, with the real drain against the real server, which does what the row says.
+Each row drafts one job once, with the real drain against the real server, which does what the row says. They share
+one database, as the jobs of an installation do, which is emptied after the last.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
+from django.db import connections
+from django.test import TransactionTestCase
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from analysis import leases
 from analysis.attempt import Attempt
@@ -19,12 +23,13 @@ from analysis.models import DraftJob, DraftRun, Hold, HoldCause, JobState, RunSt
 from analysis.outline import compose_outline
 from analysis.storing import store
 from atlas.config import load_config
+from tests.analysis.catalogue_rows import make_small_catalogue
 from tests.analysis.jobs import queued_job
 from tests.servers import answers, faults
 from tests.servers.openai import ModelServer
 from tests.servers.replies import Behaviour
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("small_catalogue")]
+pytestmark = pytest.mark.usefixtures("no_hold")
 
 TEXT = (
     "We may use your Content to train or improve our models, but not your private messages. You can opt out at any "
@@ -223,16 +228,33 @@ def test_a_draft_of_a_model_that(model_server: ModelServer, monkeypatch: pytest.
     _draft_once_and_compare(model_server, monkeypatch, fault)
 
 
+@pytest.fixture(scope="module")
+def committed_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The catalogue and what the tests of this file commit, each about jobs of its own."""
+    with django_db_blocker.unblock():
+        make_small_catalogue()
+        yield
+        TransactionTestCase()._fixture_teardown()  # type: ignore[attr-defined]  # see tests/emptying.py
+        connections.close_all()
+
+
+@pytest.fixture
+def no_hold(committed_rows: None) -> Iterator[None]:
+    """What one fault holds back is released before the next."""
+    yield
+    Hold.objects.update(lifted_at=timezone.now())
+
+
 def _draft_once_and_compare(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch, fault: Fault) -> None:
     monkeypatch.setenv("ATLAS_LLM_TIMEOUT", fault.timeout)
     load_config.cache_clear()
     job = queued_job(TEXT, topics=TOPICS)
     model_server.script.extend(fault.script)
 
-    drain(limit=1)
+    _drain_alone(job)
 
     job.refresh_from_db()
-    run = DraftRun.objects.get()
+    run = job.runs.get()
     assert (job.error_kind, job.state, job.attempts) == (fault.kind, fault.state, fault.charged), job.last_error
     assert len(model_server.requests) == fault.requests and not model_server.script, "no call hides in another"
     assert [hold.cause for hold in Hold.objects.standing(timezone.now())] == ([fault.hold] if fault.hold else [])
@@ -244,6 +266,11 @@ def _draft_once_and_compare(model_server: ModelServer, monkeypatch: pytest.Monke
     assert job.run_after > timezone.now() or fault.state != QUEUED or fault.kind in WITHOUT_WAITING
     read = job.last_error if fault.kind else _findings(run)
     assert re.search(fault.reads, read), read
+
+
+def _drain_alone(job: DraftJob) -> None:
+    """Once; what other faults left in the queue stays there."""
+    drain(limit=1, provision_id=job.wording.provision_id)
 
 
 WITHOUT_WAITING = ("budget", "config", "too_long", "truncated")  # a hold keeps them back, or waiting changes nothing
@@ -267,13 +294,13 @@ def test_neither_logs_nor_editors_read_a_key_that_a_service_repeats(
         [answers.saying(TEXT)] * 2,
         [answers.altered_quote],
     ]
-    for script in wrong:
-        queued_job(TEXT, topics=TOPICS)
+    jobs = [queued_job(TEXT, topics=TOPICS) for _ in wrong]
+    for job, script in zip(jobs, wrong, strict=True):
         model_server.script.extend(script)
         Hold.objects.update(lifted_at=timezone.now())
-        drain(limit=1)
+        _drain_alone(job)
 
-    assert not model_server.script and DraftRun.objects.count() == len(wrong)
+    assert not model_server.script and DraftRun.objects.filter(job__in=jobs).count() == len(wrong)
     logged = "\n".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records).lower()
     assert "failed" in logged and "retrying" in logged and "drafted" in logged
     assert TEXT[:40].lower() not in logged, "nor do logs repeat provisions"
@@ -281,18 +308,19 @@ def test_neither_logs_nor_editors_read_a_key_that_a_service_repeats(
     assert key.lower() not in f"{logged} {rows}".lower()
 
 
+@pytest.mark.django_db
 def test_a_result_that_the_database_refuses_is_logged_without_its_text(
     model_server: ModelServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    queued_job(TEXT)
-    [job] = leases.claim(token := uuid4(), 1)
+    queued = queued_job(TEXT)
+    [job] = leases.claim(token := uuid4(), 1, provision_id=queued.wording.provision_id)
     analysis = compose_outline(job.wording)
 
     outcome = store(
         job, token, Attempt(fields={"drafter": "outline", "raw_answer": TEXT, "input_tokens": -1}, analysis=analysis)
     )
 
-    assert (outcome, DraftRun.objects.get().error_kind) == ("failed", "bug")
+    assert (outcome, job.runs.get().error_kind) == ("failed", "bug")
     logged = "\n".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records)
     assert "result not storable" in logged and "input_tokens" in logged
     assert TEXT[:20] not in logged
