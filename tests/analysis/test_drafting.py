@@ -105,37 +105,6 @@ def test_a_quote_that_is_not_there_is_kept_as_it_came_and_blocks(
     assert "blocker" in {check.severity for check in run_checks(run.analysis, job.wording)}
 
 
-FAILURES: dict[str, tuple[openai.Behaviour, str, JobState, int]] = {
-    "server error": (openai.status(500), "transient", JobState.QUEUED, 1),
-    "overloaded": (openai.status(529), "transient", JobState.QUEUED, 1),
-    "a page instead of JSON": (openai.not_json, "transient", JobState.QUEUED, 1),
-    "rate limit": (openai.status(429, Retry_After="90"), "rate", JobState.QUEUED, 0),
-    "quota": (openai.status(429, "quota", error_code="insufficient_quota"), "budget", JobState.QUEUED, 0),
-    "payment required": (openai.status(402), "budget", JobState.QUEUED, 0),
-    "wrong key": (openai.status(401), "config", JobState.QUEUED, 0),
-    "unknown model": (openai.status(404), "config", JobState.QUEUED, 0),
-    "unknown parameter": (openai.status(400, "unknown parameter"), "request", JobState.FAILED, 1),
-    "too long": (openai.status(400, "maximum context length is 8192 tokens"), "too_long", JobState.QUEUED, 1),
-    "refusal": (openai.refusal, "refused", JobState.FAILED, 1),
-    "no choices": (openai.empty, "empty", JobState.QUEUED, 1),
-    "cut off": (openai.cut_off, "truncated", JobState.QUEUED, 1),
-}
-
-
-@pytest.mark.parametrize("failure", FAILURES)
-def test_each_failure_is_told_and_tried_again_by_the_table(model_server: ModelServer, failure: str) -> None:
-    behaviour, kind, state, attempts = FAILURES[failure]
-    job = queued_job()
-    model_server.script.append(behaviour)
-
-    drain(limit=1)
-
-    job.refresh_from_db()
-    assert (job.error_kind, job.state, job.attempts) == (kind, state, attempts)
-    assert job.last_error and DraftRun.objects.get().error == job.last_error
-    assert len(model_server.requests) == 1, "no retry hides inside a call"
-
-
 def test_retry_after_is_waited_for(model_server: ModelServer) -> None:
     job = queued_job()
     model_server.script.append(openai.status(429, Retry_After="90"))

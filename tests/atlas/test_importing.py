@@ -413,19 +413,6 @@ def git(*arguments: object) -> None:
     subprocess.run(["git", *map(str, arguments)], check=True)
 
 
-@pytest.mark.django_db
-def test_real_documents_can_be_put_together_again_from_their_provisions(shared_path: Path, run: Import) -> None:
-    services = ["Grok", "Meta AI"]
-    summary = run(shared_path / "ota" / "genai-eu-versions.bundle", services=services)
-    assert summary.recorded == summary.records
-    assert Version.objects.count() == summary.versions > 30
-    for version in Version.objects.select_related("snapshot").iterator(chunk_size=50):
-        placements = list(version.placements.select_related("wording").order_by("ordinal"))
-        pieces = "".join(placement.wording.text + placement.separator for placement in placements)
-        assert version.text[: placements[0].start].strip() == ""
-        assert version.text[: placements[0].start] + pieces == version.text
-
-
 def test_the_whole_real_collection_is_read(shared_path: Path, tmp_path: Path) -> None:
     source = shared_path / "ota" / "genai-eu-versions.bundle"
     repository = importing.fetch_collection(str(source), tmp_path)
