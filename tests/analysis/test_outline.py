@@ -21,7 +21,7 @@ from tests.factories import TRAINING_TEXT, add_wording, make_document, make_prov
 
 pytestmark = pytest.mark.django_db
 BOTH = ("training-user-content", "retention-deletion")
-REAL_WORDINGS = 300
+REAL_WORDINGS = 150
 
 HOSTILE = {
     "nested curly quotes": "The “Service” (“the “App””) may train on “Content” for as long as we keep it there.",

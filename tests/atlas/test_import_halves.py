@@ -33,7 +33,7 @@ HISTORIES = st.lists(
 @pytest.mark.long
 @pytest.mark.django_db
 @given(history=HISTORIES, data=st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_importing_twice_or_in_two_halves_equals_importing_once(
     history: list[tuple[str, str, bool]], data: st.DataObject, tmp_path: Path
 ) -> None:
