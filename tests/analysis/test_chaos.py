@@ -40,10 +40,16 @@ class OwnPostgres:
     data_dir: Path
     url: str
 
-    def asks(self, query: str) -> int:
-        with psycopg.connect(self.url) as connection:
-            (value,) = connection.execute(query).fetchone() or (0,)
-            return int(value)
+    @contextmanager
+    def connected(self) -> Iterator[Callable[[str], int]]:
+        """A function that gives the number that a query asks for."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+
+            def asks(query: str) -> int:
+                (value,) = connection.execute(query).fetchone() or (0,)
+                return int(value)
+
+            yield asks
 
     def end(self, how: signal.Signals) -> None:
         """Stop or kill the server, and start it again."""
@@ -114,14 +120,15 @@ def test_every_job_is_drafted_once_whoever_dies_meanwhile(model_server: ModelSer
             if kill in STOPS:
                 postgres.end(STOPS[kill])
 
-        left = "SELECT count(*) FROM analysis_draftjob WHERE state <> 'done'"
-        _wait_until(lambda: postgres.asks(left) == 0)
+        with postgres.connected() as asks:
+            left = "SELECT count(*) FROM analysis_draftjob WHERE state <> 'done'"
+            _wait_until(lambda: asks(left) == 0)
 
-        assert postgres.asks("SELECT count(*) FROM analysis_draftjob") == JOBS
-        assert postgres.asks("SELECT count(DISTINCT job_id) FROM analysis_draftrun WHERE status = 'drafted'") == JOBS
-        assert postgres.asks("SELECT count(*) FROM analysis_draftrun WHERE status = 'drafted'") == JOBS
-        assert postgres.asks("SELECT count(*) FROM analysis_draftjob WHERE lease_token IS NOT NULL") == 0
-        assert postgres.asks("SELECT max(attempts) FROM analysis_draftjob") > 1, "kills cost attempts"
+            assert asks("SELECT count(*) FROM analysis_draftjob") == JOBS
+            assert asks("SELECT count(DISTINCT job_id) FROM analysis_draftrun WHERE status = 'drafted'") == JOBS
+            assert asks("SELECT count(*) FROM analysis_draftrun WHERE status = 'drafted'") == JOBS
+            assert asks("SELECT count(*) FROM analysis_draftjob WHERE lease_token IS NOT NULL") == 0
+            assert asks("SELECT max(attempts) FROM analysis_draftjob") > 1, "kills cost attempts"
         assert len(model_server.requests) > JOBS, "calls of the dead were made again"
 
 
