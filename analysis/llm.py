@@ -29,6 +29,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import cache
+from importlib import import_module
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -36,6 +37,7 @@ from analysis.retries import LONGEST_RETRY_AFTER
 from atlas.archive.texts.normalising import storable
 from atlas.logs import HIDDEN
 
+AT_THE_FIRST_CALL = ("openai.resources", "litellm.proxy._types")  # with all that they import, 460 modules
 QUIET = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # "1" does not count; otherwise the import fetches a price list
     "LITELLM_MODE": "PRODUCTION",  # otherwise the import reads a .env of a parent folder
@@ -153,8 +155,13 @@ def _litellm() -> Any:
 
 
 def preload() -> None:
-    """Import litellm now (4 s), before an event loop that the import would hold up."""
+    """Import litellm now (4 s), and what it imports at its first call, before an event loop that this would hold up.
+
+    Who forks workers does it once for all of them.
+    """
     _litellm()
+    for name in AT_THE_FIRST_CALL:
+        import_module(name)
 
 
 @cache

@@ -26,6 +26,11 @@ def test_litellm_is_not_imported_where_no_model_is_called() -> None:
     subprocess.run([sys.executable, "-c", PROBE], cwd=ROOT, env=environment, check=True)
 
 
+def test_preloading_leaves_nothing_of_weight_to_import_while_a_model_is_called() -> None:
+    llm.preload()
+    assert {"litellm.main", "openai.resources.chat.completions", "litellm.proxy._types"} <= sys.modules.keys()
+
+
 def test_a_key_is_in_no_representation() -> None:
     call = llm.Call("m", [], {}, 1, 0.0, 1.0, api_key="sk-very-secret")
     assert "sk-very-secret" not in repr(call)
