@@ -161,7 +161,8 @@ def preload() -> None:
     """
     _litellm()
     for name in AT_THE_FIRST_CALL:
-        import_module(name)
+        with suppress(ImportError):  # another release keeps it elsewhere: then the first call imports it as before
+            import_module(name)
 
 
 @cache
