@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PIECE = 700  # bytes; a select or a form comes in two or three
 PAUSE = 0.035  # seconds; time for the browser to draw what is there
-STILL = 0.001  # of a window that moved by its own height: a word of a button that grew. 0.1 counts as good
+STILL = 0.004  # of a window that moved by its own height: a column of a table that settles. 0.1 counts as good
 ADDRESSES = ("/", "/changes/", "/provisions/", "/topics/", "/search/?q=content")
 
 
