@@ -11,22 +11,21 @@ stored once, by whoever holds the lease.
 """
 
 import asyncio
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from threading import Lock
 from time import monotonic
 from typing import ParamSpec, TypeVar
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import structlog
-from django.db import DatabaseError, InterfaceError, connections
+from django.db import connections
 
 from analysis import budget, holds, leases, llm
 from analysis.attempt import Attempt, Question, ask
+from analysis.drain_process import alone_with_the_model, threads_taking_short_turns
 from analysis.drain_summary import DrainSummary
 from analysis.holds import Holds
 from analysis.models import DraftJob, Hold, HoldCause
@@ -46,18 +45,12 @@ LONGEST_PAUSE = 60.0  # seconds a drain waits for a rate limit to pass; a longer
 PATIENCE_SECONDS = 5.0  # with calls that do not let themselves be cancelled, when a drain ends
 AHEAD = 32  # questions made ready beforehand, at most; they are leased while they wait
 BATCH = 16  # jobs claimed at once: many share their queries, and callers don't wait for all of them
-SWITCH_SECONDS = 0.0005  # a tenth of Python's own
-_model_in_use = Lock()
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 Progress = Callable[[DraftJob, str], None]
-
-
-class AlreadyDraftingError(RuntimeError):
-    """Two drains with a model in one process: they would close each other's connections."""
 
 
 def drain(
@@ -75,40 +68,15 @@ def drain(
         AlreadyDraftingError: if another thread of this process is drafting with a model.
     """
     started = monotonic()
-    with _alone_with_the_model():
+    with alone_with_the_model():
         if load_config().llm_model and leases.ready(provision_id=provision_id).exists():
             llm.preload()
         connections.close_all()  # the drain's own thread has the only connection meanwhile
         work = _Drain(limit=limit, budget_seconds=budget_seconds, provision_id=provision_id, progress=progress)
-        with _threads_taking_short_turns():
+        with threads_taking_short_turns():
             asyncio.run(work.run())
     work.summary.seconds = round(monotonic() - started, 2)
     return work.summary
-
-
-@contextmanager
-def _threads_taking_short_turns() -> Iterator[None]:
-    """The loop does little at a time and often: it must not queue behind the thread that reads and writes rows."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
-
-
-@contextmanager
-def _alone_with_the_model() -> Iterator[None]:
-    """litellm keeps its clients and its background worker for the process, bound to one event loop."""
-    if not load_config().llm_model:
-        yield
-    elif _model_in_use.acquire(blocking=False):
-        try:
-            yield
-        finally:
-            _model_in_use.release()
-    else:
-        raise AlreadyDraftingError("This process is drafting already; run a second drain in a process of its own")
 
 
 Ready = tuple[DraftJob, Question | Attempt | None]  # a question to ask, or what came of it already; None: an outline
@@ -156,7 +124,7 @@ class _Drain:
             asyncio.create_task(self._store()),
             *(asyncio.create_task(self._call()) for _ in range(self.width)),
         ]
-        pulse = asyncio.create_task(_keep_leases(self.token))
+        pulse = asyncio.create_task(leases.keep(self.token))
         try:
             done, _ = await asyncio.wait([feeder, *helpers], return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -362,19 +330,3 @@ class _Drain:
                 await llm.close()
             await self.database(connections.close_all)
             self.thread.shutdown()
-
-
-async def _keep_leases(token: UUID) -> None:
-    """Heartbeat, on a thread and a connection of its own: work that waits for the database does not hold it up."""
-    while True:
-        await asyncio.sleep(leases.HEARTBEAT_SECONDS)
-        await asyncio.to_thread(_extend, token)
-
-
-def _extend(token: UUID) -> None:
-    try:
-        leases.extend(token)
-    except (DatabaseError, InterfaceError):
-        logger.warning("heartbeat missed", exc_info=True)  # the lease outlasts two; its loss is found when storing
-    finally:
-        connections.close_all()

@@ -1,14 +1,16 @@
 """Who works on which job. A claim is a lease with a token; only its holder may finish the job.
 
-Every function is one short transaction; none is open while a model is called. Time is the database's clients' clock:
-the lease is much longer than any skew.
+Every function is one short transaction, a heartbeat too; none is open while a model is called. Time is the database's
+clients' clock: the lease is much longer than any skew.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+import structlog
+from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -16,6 +18,8 @@ from analysis.holds import lift_ended
 from analysis.models import DraftJob, JobState
 from analysis.retries import MOST_ATTEMPTS
 from atlas.rooms import wake
+
+logger = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=60)
 HEARTBEAT_SECONDS = LEASE.total_seconds() / 3
@@ -71,3 +75,19 @@ def sweep() -> int:
     if ready().exists():
         wake("jobs_queued")
     return failed + back
+
+
+async def keep(token: UUID) -> None:
+    """Heartbeat, on a thread and a connection of its own: work that waits for the database does not hold it up."""
+    while True:
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+        await asyncio.to_thread(_beat, token)
+
+
+def _beat(token: UUID) -> None:
+    try:
+        extend(token)
+    except (DatabaseError, InterfaceError):
+        logger.warning("heartbeat missed", exc_info=True)  # the lease outlasts two; its loss is found when storing
+    finally:
+        connections.close_all()

@@ -16,7 +16,8 @@ from django.db import InterfaceError, OperationalError, connections
 from django.utils import timezone
 
 from analysis import drafting, leases
-from analysis.drafting import AlreadyDraftingError, drain
+from analysis.drafting import drain
+from analysis.drain_process import AlreadyDraftingError
 from analysis.drain_summary import DrainSummary
 from analysis.models import DraftJob, DraftRun, Hold, HoldCause, JobState, RunStatus
 from atlas.config import load_config
